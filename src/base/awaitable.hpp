@@ -1,0 +1,9 @@
+#pragma once
+
+#include <boost/asio/awaitable.hpp>
+
+namespace freehold {
+
+using boost::asio::awaitable;
+
+}  // namespace freehold
