@@ -1,0 +1,259 @@
+#include <algorithm>
+
+#include "base/bytes.hpp"
+#include "base/hash.hpp"
+#include "directory/directory.hpp"
+#include "directory/directory_state.hpp"
+#include "directory/sasl.hpp"
+#include "schema/directory.pb.h"
+#include "store/keys.hpp"
+#include "store/records.hpp"
+
+namespace freehold::directory {
+
+namespace keys = store::keys;
+
+namespace {
+
+// RFC 7677 asks for at least 4096; a stolen store should cost more.
+constexpr std::uint32_t kScramIterations = 60'000;
+
+schema::Password make_password(const std::string& password) {
+  schema::Password record;
+  record.set_argon2id(hash_password(password));
+  const auto salt = random_bytes(16);
+  const auto made = make_scram_keys(password, salt, kScramIterations);
+  auto& scram = *record.mutable_scram_sha256();
+  scram.set_salt(salt);
+  scram.set_iterations(kScramIterations);
+  scram.set_stored_key(made.stored_key);
+  scram.set_server_key(made.server_key);
+  return record;
+}
+
+AccountId next_account_id(store::Transaction& tx) {
+  const auto key = keys::counter("account");
+  const auto seen = get_asserted(tx, key);
+  const std::uint64_t id = seen ? read_u64(*seen) : 1;
+  std::string next;
+  append_u64(next, id + 1);
+  tx.put(key, next);
+  return AccountId(id);
+}
+
+void put_address(store::Transaction& tx, const std::string& address, const schema::Address& record) {
+  tx.put(keys::address(address), record.SerializeAsString());
+}
+
+// RFC 2142: every domain answers there; the owner can point them elsewhere.
+void add_role_aliases(store::Transaction& tx, const Address& account, Time now) {
+  for (const char* role : {"postmaster", "abuse"}) {
+    const std::string address = std::string(role) + "@" + account.domain;
+    if (address == account.text() || get_asserted(tx, keys::address(address))) continue;
+    schema::Address alias;
+    alias.add_targets(account.text());
+    alias.set_created_at(to_millis(now));
+    put_address(tx, address, alias);
+  }
+}
+
+std::optional<schema::Account> find_account(const store::Reader& reader, std::string_view name) {
+  const auto address = Address::parse(name);
+  if (!address) return std::nullopt;
+  const auto record = store::read<schema::Address>(reader, keys::address(address->text()));
+  if (!record || record->account() == 0) return std::nullopt;
+  return store::read<schema::Account>(reader, keys::account(AccountId(record->account())));
+}
+
+}  // namespace
+
+Problem no_such_account(std::string_view address) {
+  return problem(Problem::Kind::not_found, "there is no account " + std::string(address), {},
+                 "see `freehold account list`");
+}
+
+AccountInfo info(const schema::Account& account) {
+  return {AccountId(account.id()),
+          account.name(),
+          account.display_name(),
+          account.disabled(),
+          account.quota_bytes(),
+          {account.send_as().begin(), account.send_as().end()},
+          from_millis(account.created_at())};
+}
+
+awaitable<Result<AccountInfo>> Directory::add_account(std::string address, std::string password,
+                                                      std::string display_name,
+                                                      std::uint64_t quota_bytes) {
+  const auto name = Address::parse(address);
+  if (!name) co_return name.error();
+  if (auto fine = acceptable_password(password); !fine) co_return fine.error();
+  const auto made = co_await state_->pool.run([&] { return make_password(password); });
+
+  schema::Account account;
+  const auto added = co_await state_->apply([&](store::Transaction& tx) -> Result<> {
+    const auto domain = get_asserted(tx, keys::domain(name->domain));
+    if (!domain) return no_such_domain(name->domain);
+    if (!store::decode<schema::Domain>("D", *domain).alias_of().empty()) {
+      return problem(Problem::Kind::invalid, name->domain + " is an alias of another domain", {},
+                     "make the account in that domain");
+    }
+    if (get_asserted(tx, keys::address(name->text()))) {
+      return problem(Problem::Kind::exists, "the address " + name->text() + " is taken", {},
+                     "see `freehold account list` and `freehold alias list`");
+    }
+    account.set_id(next_account_id(tx).value);
+    account.set_name(name->text());
+    account.set_display_name(display_name);
+    account.set_quota_bytes(quota_bytes);
+    account.set_created_at(to_millis(state_->clock.now()));
+    *account.mutable_password() = made;
+    tx.put(keys::account(AccountId(account.id())), account.SerializeAsString());
+    schema::Address own;
+    own.set_account(account.id());
+    own.set_created_at(account.created_at());
+    put_address(tx, name->text(), own);
+    add_role_aliases(tx, *name, state_->clock.now());
+    return {};
+  });
+  if (!added) co_return added.error();
+  co_return info(account);
+}
+
+awaitable<Result<>> Directory::remove_account(std::string address) {
+  co_return co_await state_->apply([&](store::Transaction& tx) -> Result<> {
+    const auto account = find_account(tx, address);
+    if (!account) return no_such_account(address);
+    tx.erase(keys::account(AccountId(account->id())));
+    tx.erase(keys::address(account->name()));
+    tx.scan(store::prefix_range(keys::table(keys::Table::address)),
+            [&](std::string_view key, std::string_view value) {
+              auto record = store::decode<schema::Address>(key, value);
+              auto& targets = *record.mutable_targets();
+              const auto kept = std::remove(targets.begin(), targets.end(), account->name());
+              if (kept == targets.end()) return true;
+              targets.erase(kept, targets.end());
+              if (targets.empty() && record.account() == 0) {
+                tx.erase(std::string(key));
+              } else {
+                put_address(tx, std::string(key.substr(1)), record);
+              }
+              return true;
+            });
+    return {};
+  });
+}
+
+namespace {
+
+// Changes one field of an account's record.
+template <class Change>
+Result<> change_account(store::Transaction& tx, const std::string& address, Change change) {
+  const auto found = find_account(tx, address);
+  if (!found) return no_such_account(address);
+  const auto key = keys::account(AccountId(found->id()));
+  const auto seen = get_asserted(tx, key);
+  if (!seen) return no_such_account(address);
+  auto account = store::decode<schema::Account>(key, *seen);
+  change(account);
+  tx.put(key, account.SerializeAsString());
+  return {};
+}
+
+}  // namespace
+
+awaitable<Result<>> Directory::set_password(std::string address, std::string password) {
+  if (auto fine = acceptable_password(password); !fine) co_return fine.error();
+  const auto made = co_await state_->pool.run([&] { return make_password(password); });
+  co_return co_await state_->apply([&](store::Transaction& tx) {
+    return change_account(tx, address, [&](auto& account) { *account.mutable_password() = made; });
+  });
+}
+
+awaitable<Result<>> Directory::set_disabled(std::string address, bool disabled) {
+  co_return co_await state_->apply([&](store::Transaction& tx) {
+    return change_account(tx, address, [&](auto& account) { account.set_disabled(disabled); });
+  });
+}
+
+awaitable<Result<>> Directory::set_quota(std::string address, std::uint64_t quota_bytes) {
+  co_return co_await state_->apply([&](store::Transaction& tx) {
+    return change_account(tx, address,
+                          [&](auto& account) { account.set_quota_bytes(quota_bytes); });
+  });
+}
+
+awaitable<Result<>> Directory::set_send_as(std::string address, std::vector<std::string> also) {
+  std::vector<std::string> canonical;
+  for (const auto& text : also) {
+    if (text.starts_with('@')) {
+      const auto domain = canonical_domain(std::string_view(text).substr(1));
+      if (!domain) co_return domain.error();
+      canonical.push_back("@" + *domain);
+    } else {
+      const auto parsed = Address::parse(text);
+      if (!parsed) co_return parsed.error();
+      canonical.push_back(parsed->text());
+    }
+  }
+  co_return co_await state_->apply([&](store::Transaction& tx) {
+    return change_account(tx, address, [&](auto& account) {
+      account.mutable_send_as()->Assign(canonical.begin(), canonical.end());
+    });
+  });
+}
+
+std::vector<AccountInfo> Directory::accounts() const {
+  std::vector<AccountInfo> all;
+  state_->engine.latest().scan(store::prefix_range(keys::table(keys::Table::account)),
+                               [&](std::string_view key, std::string_view value) {
+                                 all.push_back(info(store::decode<schema::Account>(key, value)));
+                                 return true;
+                               });
+  return all;
+}
+
+std::optional<AccountInfo> Directory::account(AccountId id) const {
+  const auto record = store::read<schema::Account>(state_->engine.latest(), keys::account(id));
+  if (!record) return std::nullopt;
+  return info(*record);
+}
+
+std::optional<AccountInfo> Directory::account(std::string_view address) const {
+  const auto record = find_account(state_->engine.latest(), address);
+  if (!record) return std::nullopt;
+  return info(*record);
+}
+
+awaitable<std::optional<AccountInfo>> Directory::authenticate(std::string name,
+                                                              std::string password) {
+  const auto account = find_account(state_->engine.latest(), name);
+  if (account) {
+    const AccountId id(account->id());
+    const auto& encoded = account->password().argon2id();
+    if (!state_->verified.contains(id, encoded, password)) {
+      const bool right =
+          co_await state_->pool.run([&] { return verify_password(encoded, password); });
+      if (!right) co_return std::nullopt;
+      state_->verified.remember(id, encoded, password);
+    }
+    if (account->disabled()) co_return std::nullopt;
+    co_return info(*account);
+  }
+  // An unknown name costs as much as a wrong password, so that time tells nothing.
+  static const std::string nobody = hash_password(random_bytes(16));
+  co_await state_->pool.run([&] { return verify_password(nobody, password); });
+  co_return std::nullopt;
+}
+
+ScramKeys Directory::scram_keys(std::string_view name) const {
+  const auto account = find_account(state_->engine.latest(), name);
+  if (account && !account->disabled()) {
+    const auto& scram = account->password().scram_sha256();
+    return {scram.salt(), scram.iterations(), scram.stored_key(), scram.server_key()};
+  }
+  const auto hash = hmac_sha256(state_->probe_key, to_lower(name));
+  return {hash.substr(0, 16), kScramIterations, random_bytes(32), random_bytes(32)};
+}
+
+}  // namespace freehold::directory

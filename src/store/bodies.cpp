@@ -1,0 +1,211 @@
+#include "store/bodies.hpp"
+
+#include <algorithm>
+
+#include "base/bytes.hpp"
+#include "schema/store.pb.h"
+#include "store/keys.hpp"
+#include "store/records.hpp"
+
+namespace freehold::store {
+
+namespace {
+
+std::string pieces_prefix(const BlobHash& hash, const schema::Body& body) {
+  return body.bulk_id().empty() ? keys::pieces(keys::Table::body_piece, hash.view())
+                                : keys::pieces(keys::Table::bulk_piece, body.bulk_id());
+}
+
+// The body stays until the commit; one that this transaction itself stores needs no such promise.
+void require_stored(Transaction& tx, const BlobHash& hash) {
+  auto key = keys::body(hash);
+  if (!tx.has_changed(key)) tx.assertions().require_present(std::move(key));
+}
+
+void put_record(Transaction& tx, const BlobHash& hash, schema::Body body) {
+  body.set_generation(random_u64());
+  tx.put(keys::body(hash), body.SerializeAsString());
+}
+
+bool has_link(const Reader& reader, const BlobHash& hash) {
+  bool found = false;
+  reader.scan(prefix_range(keys::body_links(hash)), [&found](auto, auto) {
+    found = true;
+    return false;
+  });
+  return found;
+}
+
+void erase_range(Batch& batch, const Reader& reader, std::string_view prefix) {
+  reader.scan(prefix_range(prefix), [&batch](std::string_view key, auto) {
+    batch.erase(std::string(key));
+    return true;
+  });
+}
+
+}  // namespace
+
+BodyWriter::BodyWriter(Engine& engine) : engine_(&engine) {}
+BodyWriter::~BodyWriter() = default;
+BodyWriter::BodyWriter(BodyWriter&&) noexcept = default;
+
+Result<> BodyWriter::append(std::string_view bytes) {
+  digest_.update(bytes);
+  size_ += bytes.size();
+  while (!bytes.empty()) {
+    const auto taken = bytes.substr(0, kPieceSize - piece_.size());
+    piece_.append(taken);
+    bytes.remove_prefix(taken.size());
+    if (piece_.size() == kPieceSize && (large() || !bytes.empty())) {
+      if (auto written = write_piece(); !written) return written;
+    }
+  }
+  return {};
+}
+
+Result<> BodyWriter::write_piece() {
+  if (!bulk_) {
+    auto writer = engine_->bulk_writer();
+    if (!writer) return writer.error();
+    bulk_ = std::move(*writer);
+    bulk_id_ = random_bytes(32);
+  }
+  auto written = bulk_->put(keys::piece(keys::Table::bulk_piece, bulk_id_, pieces_), piece_);
+  ++pieces_;
+  piece_.clear();
+  return written;
+}
+
+Result<IncomingBody> BodyWriter::finish() {
+  IncomingBody body;
+  body.size = size_;
+  if (!large()) {
+    body.hash = digest_.finish();
+    body.bytes = std::move(piece_);
+    return body;
+  }
+  if (!piece_.empty()) {
+    if (auto written = write_piece(); !written) return written.error();
+  }
+  // First the note that these pieces may be nobody's, so that a crash leaves nothing that is not known.
+  Batch pending;
+  pending.put(keys::bulk_pending(bulk_id_), {});
+  if (auto noted = engine_->commit_blocking(std::move(pending)); !noted) return noted.error();
+  if (auto done = bulk_->finish(); !done) return done.error();
+  body.hash = digest_.finish();
+  body.bulk_id = bulk_id_;
+  return body;
+}
+
+IncomingBody incoming_body(std::string bytes) {
+  const auto hash = sha256(bytes);
+  const auto size = bytes.size();
+  return {hash, size, std::move(bytes), {}};
+}
+
+void link(Transaction& tx, const IncomingBody& body, std::string_view owner) {
+  tx.put(keys::body_link(body.hash, owner), {});
+  if (auto stored = read<schema::Body>(tx, keys::body(body.hash))) {
+    require_stored(tx, body.hash);
+    put_record(tx, body.hash, std::move(*stored));
+    return;
+  }
+  schema::Body record;
+  record.set_size(body.size);
+  record.set_piece_size(kPieceSize);
+  if (body.bulk_id.empty()) {
+    tx.put(keys::piece(keys::Table::body_piece, body.hash.view(), 0), body.bytes);
+  } else {
+    record.set_bulk_id(body.bulk_id);
+    tx.erase(keys::bulk_pending(body.bulk_id));
+    // Another transaction may link the same bytes from elsewhere first; then this one is built again upon that.
+    tx.assertions().require_absent(keys::body(body.hash));
+  }
+  put_record(tx, body.hash, std::move(record));
+}
+
+bool link_stored(Transaction& tx, const BlobHash& hash, std::string_view owner) {
+  auto stored = read<schema::Body>(tx, keys::body(hash));
+  if (!stored) return false;
+  tx.put(keys::body_link(hash, owner), {});
+  require_stored(tx, hash);
+  put_record(tx, hash, std::move(*stored));
+  return true;
+}
+
+void unlink(Transaction& tx, const BlobHash& hash, std::string_view owner) {
+  tx.erase(keys::body_link(hash, owner));
+  tx.put(keys::unlinked(hash), {});
+}
+
+std::optional<BodyReader> BodyReader::open(const Reader& reader, const BlobHash& hash) {
+  const auto body = read<schema::Body>(reader, keys::body(hash));
+  if (!body || body->piece_size() == 0) return std::nullopt;
+  return BodyReader(reader, pieces_prefix(hash, *body), body->size(), body->piece_size());
+}
+
+std::string BodyReader::read(std::uint64_t offset, std::size_t most) const {
+  if (offset >= size_) return {};
+  std::string key = prefix_;
+  append_u32(key, static_cast<std::uint32_t>(offset / piece_size_));
+  auto piece = reader_->get(key);
+  const auto within = static_cast<std::size_t>(offset % piece_size_);
+  if (!piece || within >= piece->size()) return {};
+  if (within == 0 && most >= piece->size()) return std::move(*piece);
+  return piece->substr(within, most);
+}
+
+std::string BodyReader::all() const {
+  std::string bytes = read(0);
+  while (bytes.size() < size_) {
+    const auto more = read(bytes.size());
+    if (more.empty()) break;
+    bytes += more;
+  }
+  return bytes;
+}
+
+std::size_t collect_unlinked(Engine& engine, std::size_t most) {
+  std::vector<BlobHash> candidates;
+  const auto prefix = keys::table(keys::Table::unlinked);
+  engine.latest().scan(prefix_range(prefix), [&](std::string_view key, auto) {
+    BlobHash hash;
+    if (key.size() == 1 + hash.bytes.size()) {
+      std::ranges::copy(key.substr(1), hash.bytes.begin());
+      candidates.push_back(hash);
+    }
+    return candidates.size() < most;
+  });
+  std::size_t gone = 0;
+  for (const auto& hash : candidates) {
+    const auto snapshot = engine.snapshot();
+    const auto seen = snapshot->get(keys::body(hash));
+    Batch batch;
+    batch.erase(keys::unlinked(hash));
+    const bool collect = seen && !has_link(*snapshot, hash);
+    if (collect) {
+      batch.require_equals(keys::body(hash), *seen);
+      batch.erase(keys::body(hash));
+      erase_range(batch, *snapshot, pieces_prefix(hash, decode<schema::Body>("b", *seen)));
+    }
+    if (engine.commit_blocking(std::move(batch)) && collect) ++gone;
+  }
+  return gone;
+}
+
+void collect_abandoned(Engine& engine) {
+  std::vector<std::string> pending;
+  engine.latest().scan(prefix_range(keys::table(keys::Table::bulk_pending)),
+                       [&pending](std::string_view key, auto) {
+                         pending.emplace_back(key.substr(1));
+                         return true;
+                       });
+  for (const auto& bulk_id : pending) {
+    Batch batch;
+    erase_range(batch, engine.latest(), keys::pieces(keys::Table::bulk_piece, bulk_id));
+    batch.erase(keys::bulk_pending(bulk_id));
+    static_cast<void>(engine.commit_blocking(std::move(batch)));
+  }
+}
+
+}  // namespace freehold::store

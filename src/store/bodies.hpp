@@ -1,0 +1,93 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "base/hash.hpp"
+#include "base/result.hpp"
+#include "store/engine.hpp"
+#include "store/transaction.hpp"
+
+// Bodies are content-addressed: stored once under the SHA-256 of their bytes, kept while a link names them. A link belongs
+// to an owner (an email of an account, a queued message). What lost its last link is collected later, by a batch that
+// asserts that nobody linked it meanwhile.
+namespace freehold::store {
+
+// A body up to this size travels in the batch that links it; a larger one streams to disk in pieces of this size.
+constexpr std::size_t kPieceSize = std::size_t{256} << 10;
+
+// A body on its way into the store: what BodyWriter::finish() leaves for link(). Holds the bytes of a small body.
+struct IncomingBody {
+  BlobHash hash;
+  std::uint64_t size = 0;
+  std::string bytes;    // the whole of a small body
+  std::string bulk_id;  // where a large one is; empty for a small one
+};
+
+// Takes a body as it arrives. Used by one coroutine; the engine outlives it.
+class BodyWriter {
+ public:
+  explicit BodyWriter(Engine& engine);
+  ~BodyWriter();
+  BodyWriter(BodyWriter&&) noexcept;
+
+  // Blocks shortly for each full piece of a large body.
+  [[nodiscard]] Result<> append(std::string_view bytes);
+  [[nodiscard]] std::uint64_t size() const { return size_; }
+  // More than one piece has come: finish() waits for the disk, so call it in a pool.
+  [[nodiscard]] bool large() const { return bulk_ != nullptr; }
+  [[nodiscard]] Result<IncomingBody> finish();
+
+ private:
+  [[nodiscard]] Result<> write_piece();
+
+  Engine* engine_;
+  Sha256 digest_;
+  std::uint64_t size_ = 0;
+  std::string piece_;
+  std::unique_ptr<BulkWriter> bulk_;
+  std::string bulk_id_;
+  std::uint32_t pieces_ = 0;
+};
+
+// A whole small body at once.
+[[nodiscard]] IncomingBody incoming_body(std::string bytes);
+
+// Links the body to `owner`, storing its bytes unless they are there. Several transactions may link one IncomingBody.
+void link(Transaction& tx, const IncomingBody& body, std::string_view owner);
+// Links a stored body once more; false: it is gone.
+[[nodiscard]] bool link_stored(Transaction& tx, const BlobHash& hash, std::string_view owner);
+void unlink(Transaction& tx, const BlobHash& hash, std::string_view owner);
+
+// Reads a stored body piece by piece. The reader it is made with outlives it; a body whose last link goes meanwhile may
+// end early (read returns an empty string).
+class BodyReader {
+ public:
+  [[nodiscard]] static std::optional<BodyReader> open(const Reader& reader, const BlobHash& hash);
+
+  [[nodiscard]] std::uint64_t size() const { return size_; }
+  // Bytes from `offset` to the end of the piece that holds it, at most `most`. Empty at the end.
+  [[nodiscard]] std::string read(std::uint64_t offset, std::size_t most = kPieceSize) const;
+  // The whole of it; for bodies known to be small.
+  [[nodiscard]] std::string all() const;
+
+ private:
+  BodyReader(const Reader& reader, std::string prefix, std::uint64_t size, std::uint32_t piece_size)
+      : reader_(&reader), prefix_(std::move(prefix)), size_(size), piece_size_(piece_size) {}
+
+  const Reader* reader_;
+  std::string prefix_;  // of its pieces' keys
+  std::uint64_t size_;
+  std::uint32_t piece_size_;
+};
+
+// Removes bodies that have lost their last link, at most `most` in one call; returns how many went. Blocks.
+std::size_t collect_unlinked(Engine& engine, std::size_t most);
+// Removes what large bodies left that were on their way in when the server died. Only before any session runs. Blocks.
+void collect_abandoned(Engine& engine);
+
+}  // namespace freehold::store

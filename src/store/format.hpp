@@ -1,0 +1,16 @@
+#pragma once
+
+#include <cstdint>
+
+#include "base/result.hpp"
+#include "store/engine.hpp"
+
+namespace freehold::store {
+
+// What this program writes. Raise it, and add a step to upgrade(), when an older program could not read a newer record.
+constexpr std::uint32_t kFormatVersion = 1;
+
+// Stamps a new store, upgrades an older one, refuses a newer one.
+[[nodiscard]] Result<> prepare_format(Engine& engine);
+
+}  // namespace freehold::store

@@ -1,0 +1,134 @@
+#include "store/keys.hpp"
+
+#include "base/bytes.hpp"
+#include "store/reader.hpp"
+
+namespace freehold::store::keys {
+
+namespace {
+
+std::string begin(Table t, std::size_t room) {
+  std::string key;
+  key.reserve(1 + room);
+  key.push_back(static_cast<char>(t));
+  return key;
+}
+
+std::string with_text(Table t, std::string_view text) {
+  auto key = begin(t, text.size());
+  key.append(text);
+  return key;
+}
+
+template <class... Numbers>
+std::string with_numbers(Table t, Numbers... numbers) {
+  auto key = begin(t, sizeof...(numbers) * 8 + 4);
+  (append_u64(key, numbers), ...);
+  return key;
+}
+
+// The eight bytes at `offset`; a shorter key is none that this file has made.
+std::uint64_t number_at(std::string_view key, std::size_t offset) {
+  if (key.size() < offset + 8) throw ReadError("a key of the store is too short");
+  return read_u64(key.substr(offset));
+}
+
+std::uint32_t short_number_at(std::string_view key, std::size_t offset) {
+  if (key.size() < offset + 4) throw ReadError("a key of the store is too short");
+  return read_u32(key.substr(offset));
+}
+
+}  // namespace
+
+std::string table(Table t) { return begin(t, 0); }
+std::string format() { return begin(Table::format, 0); }
+std::string counter(std::string_view name) { return with_text(Table::counter, name); }
+std::string secret(std::string_view name) { return with_text(Table::secret, name); }
+
+std::string domain(std::string_view name) { return with_text(Table::domain, name); }
+std::string account(AccountId id) { return with_numbers(Table::account, id.value); }
+std::string address(std::string_view canonical) { return with_text(Table::address, canonical); }
+std::string relay(std::string_view domain) { return with_text(Table::relay, domain); }
+
+std::string account_state(AccountId a) { return with_numbers(Table::account_state, a.value); }
+std::string mailbox(AccountId a, MailboxId m) {
+  return with_numbers(Table::mailbox, a.value, m.value);
+}
+std::string mailboxes(AccountId a) { return with_numbers(Table::mailbox, a.value); }
+std::string email(AccountId a, EmailId e) { return with_numbers(Table::email, a.value, e.value); }
+std::string emails(AccountId a) { return with_numbers(Table::email, a.value); }
+std::string content(AccountId a, EmailId e) {
+  return with_numbers(Table::content, a.value, e.value);
+}
+std::string contents(AccountId a) { return with_numbers(Table::content, a.value); }
+std::string index(AccountId a, MailboxId m, Uid uid) {
+  auto key = with_numbers(Table::index, a.value, m.value);
+  append_u32(key, uid.value);
+  return key;
+}
+std::string index_of(AccountId a, MailboxId m) {
+  return with_numbers(Table::index, a.value, m.value);
+}
+std::string indexes(AccountId a) { return with_numbers(Table::index, a.value); }
+std::string change(AccountId a, ModSeq modseq) {
+  return with_numbers(Table::change, a.value, modseq.value);
+}
+std::string changes(AccountId a) { return with_numbers(Table::change, a.value); }
+std::string thread(AccountId a, std::uint64_t message_id_hash) {
+  return with_numbers(Table::thread, a.value, message_id_hash);
+}
+std::string threads(AccountId a) { return with_numbers(Table::thread, a.value); }
+
+std::string body(const BlobHash& hash) { return with_text(Table::body, hash.view()); }
+std::string body_links(const BlobHash& hash) { return with_text(Table::body_link, hash.view()); }
+std::string body_link(const BlobHash& hash, std::string_view owner) {
+  return body_links(hash).append(owner);
+}
+std::string unlinked(const BlobHash& hash) { return with_text(Table::unlinked, hash.view()); }
+std::string bulk_pending(std::string_view bulk_id) {
+  return with_text(Table::bulk_pending, bulk_id);
+}
+std::string owner(AccountId a, EmailId e) {
+  std::string text = "e";
+  append_u64(text, a.value);
+  append_u64(text, e.value);
+  return text;
+}
+std::string owner(QueueId queued) {
+  std::string text = "q";
+  append_u64(text, queued.value);
+  return text;
+}
+std::string pieces(Table t, std::string_view id) { return with_text(t, id); }
+std::string piece(Table t, std::string_view id, std::uint32_t number) {
+  auto key = pieces(t, id);
+  append_u32(key, number);
+  return key;
+}
+
+std::string queued(QueueId id) { return with_numbers(Table::queued, id.value); }
+std::string recipients(QueueId id) { return with_numbers(Table::recipient, id.value); }
+std::string recipient(QueueId id, std::uint32_t number) {
+  auto key = recipients(id);
+  append_u32(key, number);
+  return key;
+}
+std::string due(Time when, QueueId id, std::uint32_t number) {
+  auto key = with_numbers(Table::due, static_cast<std::uint64_t>(to_millis(when)), id.value);
+  append_u32(key, number);
+  return key;
+}
+
+AccountId account_of(std::string_view key) { return AccountId(number_at(key, 1)); }
+MailboxId mailbox_of(std::string_view key) { return MailboxId(number_at(key, 9)); }
+EmailId email_of(std::string_view key) { return EmailId(number_at(key, 9)); }
+Uid uid_of_index(std::string_view key) { return Uid(short_number_at(key, 17)); }
+ModSeq modseq_of_change(std::string_view key) { return ModSeq(number_at(key, 9)); }
+QueueId queue_id_of(std::string_view key) { return QueueId(number_at(key, 1)); }
+std::uint32_t number_of_recipient(std::string_view key) { return short_number_at(key, 9); }
+Due due_of(std::string_view key) {
+  return {from_millis(static_cast<std::int64_t>(number_at(key, 1))), QueueId(number_at(key, 9)),
+          short_number_at(key, 17)};
+}
+
+}  // namespace freehold::store::keys

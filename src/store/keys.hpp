@@ -1,0 +1,97 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "base/ids.hpp"
+#include "base/time.hpp"
+
+// Every key of the store, in one place. A key is one letter for its table, then fixed-width big-endian numbers (so that the
+// order of the bytes is the order of the numbers), then at most one text, last. The values are records of schema/*.proto,
+// named behind each table, unless said otherwise.
+namespace freehold::store::keys {
+
+enum class Table : char {
+  format = 'V',         //                                StoreFormat
+  counter = 'X',        // name                           8 bytes: the next free number
+  secret = 'Z',         // name                           raw bytes made once (keys of keyed hashes)
+  domain = 'D',         // domain name                    Domain
+  account = 'A',        // AccountId                      Account
+  address = 'N',        // local part "@" domain, or "@" domain for the catch-all      Address
+  relay = 'R',          // domain name, or empty for the default                       Relay
+  account_state = 'S',  // AccountId                      AccountState: the counters that every change moves
+  mailbox = 'm',        // AccountId MailboxId            Mailbox
+  email = 'e',          // AccountId EmailId              Email: what changes (mailboxes, keywords)
+  content = 'p',        // AccountId EmailId              Content: what never changes (parsed message)
+  index = 'u',          // AccountId MailboxId Uid        IndexEntry: IMAP's view
+  change = 'c',         // AccountId ModSeq               Change: the change log
+  thread = 't',         // AccountId Hash64 of a message id                            ThreadLink
+  body = 'b',           // BlobHash                       Body
+  body_link = 'l',      // BlobHash, 'e' AccountId EmailId | 'q' QueueId               empty
+  unlinked = 'g',       // BlobHash                       empty: lost a link, perhaps its last
+  bulk_pending = 'h',   // 32 random bytes                empty: pieces that no Body names yet
+  body_piece = 'B',     // BlobHash PieceNumber           bytes of a body up to 256 KiB
+  bulk_piece = 'C',     // 32 random bytes PieceNumber    bytes of a larger body
+  queued = 'q',         // QueueId                        QueuedMessage
+  recipient = 'r',      // QueueId RecipientNumber        QueuedRecipient
+  due = 'w',            // Time QueueId RecipientNumber   empty: when the next attempt is due
+};
+
+[[nodiscard]] std::string table(Table t);  // the prefix of all its keys
+
+[[nodiscard]] std::string format();
+[[nodiscard]] std::string counter(std::string_view name);
+[[nodiscard]] std::string secret(std::string_view name);
+
+[[nodiscard]] std::string domain(std::string_view name);
+[[nodiscard]] std::string account(AccountId id);
+[[nodiscard]] std::string address(std::string_view canonical);
+[[nodiscard]] std::string relay(std::string_view domain);
+
+[[nodiscard]] std::string account_state(AccountId account);
+[[nodiscard]] std::string mailbox(AccountId account, MailboxId mailbox);
+[[nodiscard]] std::string mailboxes(AccountId account);  // prefix
+[[nodiscard]] std::string email(AccountId account, EmailId email);
+[[nodiscard]] std::string emails(AccountId account);  // prefix
+[[nodiscard]] std::string content(AccountId account, EmailId email);
+[[nodiscard]] std::string contents(AccountId account);  // prefix
+[[nodiscard]] std::string index(AccountId account, MailboxId mailbox, Uid uid);
+[[nodiscard]] std::string index_of(AccountId account, MailboxId mailbox);  // prefix
+[[nodiscard]] std::string indexes(AccountId account);                      // prefix
+[[nodiscard]] std::string change(AccountId account, ModSeq modseq);
+[[nodiscard]] std::string changes(AccountId account);  // prefix
+[[nodiscard]] std::string thread(AccountId account, std::uint64_t message_id_hash);
+[[nodiscard]] std::string threads(AccountId account);  // prefix
+
+[[nodiscard]] std::string body(const BlobHash& hash);
+[[nodiscard]] std::string body_link(const BlobHash& hash, std::string_view owner);
+[[nodiscard]] std::string body_links(const BlobHash& hash);  // prefix
+[[nodiscard]] std::string unlinked(const BlobHash& hash);
+[[nodiscard]] std::string bulk_pending(std::string_view bulk_id);
+[[nodiscard]] std::string owner(AccountId account, EmailId email);
+[[nodiscard]] std::string owner(QueueId queued);
+[[nodiscard]] std::string piece(Table pieces, std::string_view id, std::uint32_t number);
+[[nodiscard]] std::string pieces(Table pieces, std::string_view id);  // prefix
+
+[[nodiscard]] std::string queued(QueueId id);
+[[nodiscard]] std::string recipient(QueueId id, std::uint32_t number);
+[[nodiscard]] std::string recipients(QueueId id);  // prefix
+[[nodiscard]] std::string due(Time when, QueueId id, std::uint32_t number);
+
+// The numbers at the end of keys of a known table.
+[[nodiscard]] Uid uid_of_index(std::string_view key);
+[[nodiscard]] MailboxId mailbox_of(std::string_view key);      // keys of mailbox and index
+[[nodiscard]] AccountId account_of(std::string_view key);      // every key that begins with an AccountId
+[[nodiscard]] EmailId email_of(std::string_view key);          // keys of email and content
+[[nodiscard]] ModSeq modseq_of_change(std::string_view key);
+[[nodiscard]] QueueId queue_id_of(std::string_view key);       // keys of queued and recipient
+[[nodiscard]] std::uint32_t number_of_recipient(std::string_view key);
+struct Due {
+  Time when;
+  QueueId id;
+  std::uint32_t number = 0;
+};
+[[nodiscard]] Due due_of(std::string_view key);
+
+}  // namespace freehold::store::keys
