@@ -1,6 +1,7 @@
 #include "directory/address.hpp"
 
 #include <idn2.h>
+#include <unicode/locid.h>
 #include <unicode/normalizer2.h>
 #include <unicode/unistr.h>
 

@@ -1,5 +1,7 @@
 #include "directory/directory.hpp"
 
+#include <algorithm>
+
 #include "base/hash.hpp"
 #include "directory/directory_state.hpp"
 #include "schema/directory.pb.h"
@@ -29,8 +31,7 @@ std::string stored_secret(store::Engine& engine, std::string_view name) {
 }  // namespace
 
 Directory::Directory(store::Engine& engine, Pool& pool, const Clock& clock)
-    : state_(std::make_unique<State>(engine, pool, clock, PasswordCache(),
-                                     stored_secret(engine, "scram-probe"))) {}
+    : state_(std::make_unique<State>(engine, pool, clock, stored_secret(engine, "scram-probe"))) {}
 Directory::~Directory() = default;
 
 awaitable<Result<>> Directory::State::apply(

@@ -13,6 +13,7 @@
 #include "base/result.hpp"
 #include "base/time.hpp"
 #include "directory/address.hpp"
+#include "directory/sasl_scram.hpp"
 #include "store/engine.hpp"
 
 namespace freehold::schema {
@@ -66,13 +67,6 @@ struct Destination {
 };
 
 enum class Lookup { found, no_such_user, not_local, disabled, loop };
-
-struct ScramKeys {
-  std::string salt;
-  std::uint32_t iterations = 0;
-  std::string stored_key;
-  std::string server_key;
-};
 
 // Domains, accounts, aliases, credentials and relays: who has an address here and by what right. Owned by the wiring, used
 // from every thread; refers to the engine and the pool, which outlive it. Changes return after they are durable; their

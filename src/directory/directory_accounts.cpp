@@ -4,7 +4,7 @@
 #include "base/hash.hpp"
 #include "directory/directory.hpp"
 #include "directory/directory_state.hpp"
-#include "directory/sasl.hpp"
+#include "directory/sasl_scram.hpp"
 #include "schema/directory.pb.h"
 #include "store/keys.hpp"
 #include "store/records.hpp"
@@ -16,16 +16,16 @@ namespace keys = store::keys;
 namespace {
 
 // RFC 7677 asks for at least 4096; a stolen store should cost more.
-constexpr std::uint32_t kScramIterations = 60'000;
+constexpr std::uint32_t kStoredIterations = 60'000;
 
 schema::Password make_password(const std::string& password) {
   schema::Password record;
   record.set_argon2id(hash_password(password));
   const auto salt = random_bytes(16);
-  const auto made = make_scram_keys(password, salt, kScramIterations);
+  const auto made = make_scram_keys(password, salt, kStoredIterations);
   auto& scram = *record.mutable_scram_sha256();
   scram.set_salt(salt);
-  scram.set_iterations(kScramIterations);
+  scram.set_iterations(kStoredIterations);
   scram.set_stored_key(made.stored_key);
   scram.set_server_key(made.server_key);
   return record;
@@ -253,7 +253,7 @@ ScramKeys Directory::scram_keys(std::string_view name) const {
     return {scram.salt(), scram.iterations(), scram.stored_key(), scram.server_key()};
   }
   const auto hash = hmac_sha256(state_->probe_key, to_lower(name));
-  return {hash.substr(0, 16), kScramIterations, random_bytes(32), random_bytes(32)};
+  return {hash.substr(0, 16), kStoredIterations, random_bytes(32), random_bytes(32)};
 }
 
 }  // namespace freehold::directory

@@ -14,8 +14,8 @@ struct Directory::State {
   store::Engine& engine;
   Pool& pool;
   const Clock& clock;
+  std::string probe_key;  // of the keyed hash behind the salts of unknown users
   PasswordCache verified;
-  std::string probe_key;  // keyed hash behind the salts of unknown users
 
   // Runs `change` on a transaction and commits it; again from the start when somebody changed what it had read.
   awaitable<Result<>> apply(std::function<Result<>(store::Transaction&)> change);

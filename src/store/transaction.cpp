@@ -8,6 +8,7 @@ std::optional<std::string> Transaction::get(std::string_view key) const {
 }
 
 void Transaction::change(std::string key, Value value) {
+  bytes_ += key.size() + (value ? value->size() : 0);
   const auto [place, added] = changes_.try_emplace(key);
   undo_.emplace_back(std::move(key), added ? std::nullopt : std::optional(std::move(place->second)));
   place->second = std::move(value);

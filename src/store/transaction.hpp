@@ -24,6 +24,8 @@ class Transaction final : public Reader {
 
   void put(std::string key, std::string value) { change(std::move(key), std::move(value)); }
   void erase(std::string key) { change(std::move(key), std::nullopt); }
+  // Of the changes so far, keys included; what was rolled back or overwritten counts too.
+  [[nodiscard]] std::size_t bytes() const { return bytes_; }
   // This transaction itself has changed the key.
   [[nodiscard]] bool has_changed(std::string_view key) const { return changes_.contains(key); }
   // What has to hold at the commit.
@@ -53,6 +55,7 @@ class Transaction final : public Reader {
   Changes changes_;
   std::vector<std::pair<std::string, std::optional<Value>>> undo_;  // what a changed key had here before
   Batch assertions_;
+  std::size_t bytes_ = 0;
 };
 
 }  // namespace freehold::store

@@ -1,0 +1,3 @@
+#include "mailstore/message.hpp"
+
+namespace freehold::mailstore {}

@@ -1,0 +1,127 @@
+#include "queue/queue_state.hpp"
+#include "store/keys.hpp"
+#include "store/records.hpp"
+
+// What people do with the queue.
+namespace freehold::queue {
+
+namespace keys = store::keys;
+
+namespace {
+
+Problem no_such_message(QueueId id) {
+  return problem(Problem::Kind::not_found, "there is no message " + text(id) + " in the queue", {},
+                 "it may be delivered already; see `freehold queue list`");
+}
+
+std::vector<std::pair<std::uint32_t, schema::QueuedRecipient>> recipients(
+    const store::Reader& reader, QueueId id) {
+  std::vector<std::pair<std::uint32_t, schema::QueuedRecipient>> all;
+  reader.scan(store::prefix_range(keys::recipients(id)),
+              [&all](std::string_view key, std::string_view value) {
+                all.emplace_back(keys::number_of_recipient(key),
+                                 store::decode<schema::QueuedRecipient>(key, value));
+                return true;
+              });
+  return all;
+}
+
+// Reschedules every recipient to `next` (0: never) and marks the message held or not.
+Result<> reschedule(store::Transaction& tx, QueueId id, std::int64_t next,
+                    std::optional<bool> held) {
+  auto message = read_message(tx, id);
+  if (!message) return no_such_message(id);
+  if (!held && message->held()) {
+    return problem(Problem::Kind::denied, "the message " + text(id) + " is held", {},
+                   "release it: `freehold queue release " + text(id) + "`");
+  }
+  if (held) {
+    message->set_held(*held);
+    tx.put(keys::queued(id), message->SerializeAsString());
+  }
+  for (auto& [number, record] : recipients(tx, id)) {
+    record.set_next_attempt(next);
+    put_recipient(tx, id, number, record);
+  }
+  return {};
+}
+
+}  // namespace
+
+MessageView view_of(const store::Reader& reader, QueueId id,
+                    const schema::QueuedMessage& record) {
+  MessageView view;
+  view.id = id;
+  view.sender = record.sender();
+  view.size = record.size();
+  view.arrived_at = from_millis(record.arrived_at());
+  view.expires_at = from_millis(record.expires_at());
+  view.held = record.held();
+  for (const auto& [number, recipient] : recipients(reader, id)) {
+    view.recipients.push_back({number, recipient.address(), recipient.attempts(),
+                               from_millis(recipient.next_attempt()), recipient.last_host(),
+                               recipient.last_reply(), recipient.last_tls()});
+  }
+  return view;
+}
+
+std::vector<MessageView> Queue::list(std::size_t most) const {
+  std::vector<MessageView> views;
+  const auto snapshot = state_->engine.snapshot();
+  snapshot->scan(store::prefix_range(keys::table(keys::Table::queued)),
+                 [&](std::string_view key, std::string_view value) {
+                   views.push_back(view_of(*snapshot, keys::queue_id_of(key),
+                                           store::decode<schema::QueuedMessage>(key, value)));
+                   return views.size() < most;
+                 });
+  return views;
+}
+
+std::optional<MessageView> Queue::show(QueueId id) const {
+  const auto snapshot = state_->engine.snapshot();
+  const auto message = read_message(*snapshot, id);
+  if (!message) return std::nullopt;
+  return view_of(*snapshot, id, *message);
+}
+
+std::size_t Queue::size() const {
+  std::size_t count = 0;
+  state_->engine.latest().scan(store::prefix_range(keys::table(keys::Table::queued)),
+                               [&count](auto, auto) {
+                                 ++count;
+                                 return true;
+                               });
+  return count;
+}
+
+awaitable<Result<>> Queue::retry(QueueId id) {
+  const auto done = co_await state_->lane.run([&](store::Transaction& tx) {
+    return reschedule(tx, id, to_millis(state_->clock.now()), std::nullopt);
+  });
+  wake();
+  co_return done;
+}
+
+awaitable<Result<>> Queue::hold(QueueId id) {
+  co_return co_await state_->lane.run(
+      [&](store::Transaction& tx) { return reschedule(tx, id, 0, true); });
+}
+
+awaitable<Result<>> Queue::release(QueueId id) {
+  const auto done = co_await state_->lane.run([&](store::Transaction& tx) {
+    return reschedule(tx, id, to_millis(state_->clock.now()), false);
+  });
+  wake();
+  co_return done;
+}
+
+awaitable<Result<>> Queue::remove(QueueId id) {
+  co_return co_await state_->lane.run([&](store::Transaction& tx) -> Result<> {
+    if (!read_message(tx, id)) return no_such_message(id);
+    for (const auto& [number, record] : recipients(tx, id)) erase_recipient(tx, id, number);
+    erase_message_if_done(tx, id);
+    return {};
+  });
+}
+
+}  // namespace freehold::queue

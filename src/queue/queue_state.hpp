@@ -1,0 +1,70 @@
+#pragma once
+
+#include <atomic>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "base/signal.hpp"
+#include "queue/destinations.hpp"
+#include "queue/queue.hpp"
+#include "schema/queue.pb.h"
+#include "store/lane.hpp"
+
+// Inside the queue only.
+namespace freehold::queue {
+
+struct Queue::State {
+  State(store::Engine& e, const directory::Directory& d, Transport& t, const Clock& c, QueueSettings s)
+      : engine(e),
+        directory(d),
+        transport(t),
+        clock(c),
+        settings(s),
+        lane(e),
+        destinations(s.channels_per_destination) {}
+
+  store::Engine& engine;
+  const directory::Directory& directory;
+  Transport& transport;
+  const Clock& clock;
+  QueueSettings settings;
+  store::Lane lane;
+  Destinations destinations;
+  Signal changed;  // something may be due
+  std::atomic<std::size_t> active = 0;
+  std::atomic<std::uint64_t> last_id = 0;
+
+  // queue_run.cpp: takes what is due, each attempt written before it is made.
+  struct Taken {
+    std::vector<std::pair<Route, Job>> jobs;
+    std::vector<Job> expired;
+    std::optional<Time> next_due;
+  };
+  awaitable<Result<Taken>> take_due();
+  awaitable<void> work(net::Session& session, std::shared_ptr<Destinations::Seat> seat,
+                       const SendReport& send_report);
+
+  // queue_outcome.cpp: writes what came of a job, and reports it.
+  awaitable<void> finish(const Job& job, std::vector<Outcome> outcomes, const SendReport& send_report);
+  // The attempt was not made after all.
+  awaitable<void> give_back(const Job& job);
+};
+
+// The record behind a due key's number is gone or changed: somebody removed or rescheduled it.
+[[nodiscard]] std::optional<schema::QueuedMessage> read_message(const store::Reader& reader, QueueId id);
+[[nodiscard]] std::optional<schema::QueuedRecipient> read_recipient(const store::Reader& reader,
+                                                                    QueueId id, std::uint32_t number);
+void put_recipient(store::Transaction& tx, QueueId id, std::uint32_t number,
+                   const schema::QueuedRecipient& record);
+// Removes a recipient and, with the last one, the message.
+void erase_recipient(store::Transaction& tx, QueueId id, std::uint32_t number);
+void erase_message_if_done(store::Transaction& tx, QueueId id);
+
+[[nodiscard]] Envelope envelope_of(const schema::QueuedMessage& record);
+[[nodiscard]] Recipient recipient_of(const schema::QueuedRecipient& record);
+[[nodiscard]] BlobHash body_of(const schema::QueuedMessage& record);
+[[nodiscard]] MessageView view_of(const store::Reader& reader, QueueId id,
+                                  const schema::QueuedMessage& record);
+
+}  // namespace freehold::queue
