@@ -1,0 +1,34 @@
+#pragma once
+
+#include <functional>
+#include <string>
+#include <string_view>
+
+#include "base/awaitable.hpp"
+#include "base/pool.hpp"
+#include "base/result.hpp"
+#include "directory/directory.hpp"
+#include "mailstore/mailstore.hpp"
+#include "net/server.hpp"
+#include "net/stream.hpp"
+#include "queue/queue.hpp"
+
+namespace freehold::api {
+
+// What the owner's calls work on; outlives them.
+struct Services {
+  directory::Directory& directory;
+  mailstore::Mailstore& mailstore;
+  queue::Queue& queue;
+  // Logs in at a relay and sends nothing; what the relay said.
+  std::function<awaitable<Result<std::string>>(directory::RelayInfo)> test_relay;
+};
+
+// One call: a JSON object {"method": "domain.add", "params": {…}} gives {"result": …} or
+// {"error": {"kind", "what", "where", "fix"}}. The same methods serve the command line now and HTTP later.
+awaitable<std::string> call(const Services& services, std::string request);
+
+// Serves calls over the control socket, one line each way. Who can open the socket is the owner.
+awaitable<void> serve(net::Stream& stream, net::Session& session, const Services& services);
+
+}  // namespace freehold::api
