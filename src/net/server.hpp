@@ -49,8 +49,9 @@ struct ServerSettings {
   std::chrono::seconds drain_limit{30};
 };
 
-// The event loops, the listeners and the sessions. Threads: one loop per thread, a session never
-// leaves its own.
+// The event loops, the listeners and the sessions. One loop per thread, a session never leaves its
+// own. Owned by the wiring. What sessions may be waiting for (resolver, pool, committer) is
+// destroyed after drain() and before this: it holds the coroutines of those that were cut off.
 class Server {
  public:
   explicit Server(const ServerSettings& settings);
@@ -58,8 +59,8 @@ class Server {
   Server(const Server&) = delete;
   Server& operator=(const Server&) = delete;
 
-  // Binds (or takes over from systemd, sd_listen_fds(3)) and accepts from start() on. The Problem
-  // names the address.
+  // Before start(). Binds (or takes over from systemd, sd_listen_fds(3)) and accepts from start()
+  // on. The Problem names the address.
   [[nodiscard]] Result<> listen(ListenerSettings settings, Serve serve);
   // The real port of each listener, when port 0 was asked for.
   [[nodiscard]] std::optional<Endpoint> bound(std::string_view listener) const;
@@ -69,8 +70,8 @@ class Server {
 
   // Starts the threads; returns at once.
   void start();
-  // Stops accepting, tells the sessions, waits until they have ended or the limit is over, and then
-  // ends the loops.
+  // From any thread but the loops' own; a second call waits for the first. Stops accepting, tells
+  // the sessions, waits until they have ended or the limit is over, and then ends the loops.
   void drain();
 
  private:
@@ -78,7 +79,8 @@ class Server {
   std::unique_ptr<State> state_;
 };
 
-// A pause in the calling coroutine; false: it was ended early by the session's draining.
+// A pause in the calling coroutine, one at a time in a session; false: it was ended early by the
+// session's draining.
 awaitable<bool> sleep(Session& session, std::chrono::milliseconds time);
 
 // "READY=1", "STOPPING=1", "RELOADING=1" for systemd; nothing happens without it.
