@@ -7,7 +7,8 @@
 
 namespace freehold::net {
 
-// Connects over TCP in the calling coroutine's thread, from the given local address when there is one.
+// Connects over TCP in the calling coroutine's thread, from the given local address when there is
+// one.
 awaitable<IoResult<std::unique_ptr<Stream>>> connect(Endpoint to, Deadline,
                                                      std::optional<IpAddress> from = {});
 // Connects to a unix socket.

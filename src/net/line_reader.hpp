@@ -14,17 +14,18 @@ namespace freehold::net {
 enum class LineError { too_long = 1, bare_cr, bare_lf };
 [[nodiscard]] error_code make_error_code(LineError);
 
-// Reads a stream by lines and by counted bytes over one bounded buffer. The buffer exists only while there is something in
-// it or a read is under way, so that an idle session costs none. Lives inside its session and refers to the session's
-// stream, which outlives it.
+// Reads a stream by lines and by counted bytes over one bounded buffer. The buffer exists only
+// while there is something in it or a read is under way, so that an idle session costs none. Lives
+// inside its session and refers to the session's stream, which outlives it.
 class LineReader {
  public:
   // `max_line` counts the CRLF.
   LineReader(Stream& stream, std::size_t max_line);
 
-  // The next line without its CRLF; valid until the next call. A line ends by CRLF only. LineError::too_long,
-  // bare_cr and bare_lf are reported after the whole line (up to its CRLF or LF) has been skipped, so that the session can
-  // answer and go on. A final unterminated line is eof.
+  // The next line without its CRLF; valid until the next call. A line ends by CRLF only.
+  // LineError::too_long, bare_cr and bare_lf are reported after the whole line (up to its CRLF or
+  // LF) has been skipped, so that the session can answer and go on. A final unterminated line is
+  // eof.
   awaitable<IoResult<std::string_view>> read_line(Deadline);
 
   // Some bytes, at most `most`: first what is buffered. Valid until the next call.
@@ -33,16 +34,20 @@ class LineReader {
   // As Stream::wait_readable, but at once when something is buffered.
   awaitable<IoResult<Wake>> wait_readable(Deadline);
 
-  // Bytes that have come and were not taken yet: a pipelining client's further commands. For a peer that has to wait for
-  // an answer these are an offence (RFC 3207, 4.2; RFC 2920).
+  // Bytes that have come and were not taken yet: a pipelining client's further commands. For a peer
+  // that has to wait for an answer these are an offence (RFC 3207, 4.2; RFC 2920).
   [[nodiscard]] std::string_view buffered() const;
   // Takes `count` bytes of buffered().
   void consume(std::size_t count);
+  // Gives back the last `count` bytes of the chunk that read_chunk has just returned.
+  void put_back(std::size_t count);
   // Forgets what is buffered: at STARTTLS, so that nothing sent in plain text is obeyed later.
   void discard();
 
  private:
-  awaitable<IoResult<>> fill(Deadline);
+  IoResult<std::string_view> take_line(std::size_t lf);
+  awaitable<IoResult<>> fill(std::size_t room, Deadline);
+  void make_room(std::size_t room);
   void release();
 
   Stream& stream_;
@@ -56,3 +61,6 @@ class LineReader {
 };
 
 }  // namespace freehold::net
+
+template <>
+struct boost::system::is_error_code_enum<freehold::net::LineError> : std::true_type {};

@@ -22,9 +22,10 @@ enum class DnsStatus {
 template <class T>
 struct DnsAnswer {
   DnsStatus status = DnsStatus::failed;
-  bool secure = false;          // validated by DNSSEC
-  std::string canonical_name;   // the name at the end of the CNAMEs; the name asked for when there is none
-  std::string error;            // for failed and bogus, in words
+  bool secure = false;  // validated by DNSSEC
+  std::string
+      canonical_name;  // the name at the end of the CNAMEs; the name asked for when there is none
+  std::string error;   // for failed and bogus, in words
   std::vector<T> records;
 };
 
@@ -33,15 +34,16 @@ struct MxRecord {
   std::string host;  // lower case, no final dot; empty: the null MX of RFC 7505
 };
 
-// A validating, caching DNS client. Names are given and returned as ASCII (A-labels) without a final dot. Owned by the
-// wiring, used from every thread.
+// A validating, caching DNS client. Names are given and returned as ASCII (A-labels) without a
+// final dot. Owned by the wiring, used from every thread.
 class Resolver {
  public:
   virtual ~Resolver() = default;
   virtual awaitable<DnsAnswer<MxRecord>> mx(std::string name) = 0;
   // A and AAAA at once; found when there is one of either kind. Secure only when both answers are.
   virtual awaitable<DnsAnswer<IpAddress>> addresses(std::string name) = 0;
-  virtual awaitable<DnsAnswer<std::string>> txt(std::string name) = 0;  // each record's strings joined
+  virtual awaitable<DnsAnswer<std::string>> txt(
+      std::string name) = 0;  // each record's strings joined
   virtual awaitable<DnsAnswer<std::string>> ptr(IpAddress address) = 0;
   // Any type, as the records' uncompressed RDATA.
   virtual awaitable<DnsAnswer<std::string>> records(std::string name, std::uint16_t type) = 0;

@@ -17,14 +17,16 @@ namespace freehold::net {
 
 class TlsContext;
 
-// Tells a session that the server is draining: asked between commands, and given a hook that ends a wait.
+// Tells a session that the server is draining: asked between commands, and given a hook that ends a
+// wait.
 class Session {
  public:
   virtual ~Session() = default;
-  [[nodiscard]] virtual std::string_view id() const = 0;  // for log lines; unique while the server runs
+  [[nodiscard]] virtual std::string_view id()
+      const = 0;  // for log lines; unique while the server runs
   [[nodiscard]] virtual bool draining() const = 0;
-  // Called once in the session's thread when draining begins (at once if it has begun); replaced by the next call, and
-  // dropped when the session ends. Usually [&] { stream.interrupt(); }.
+  // Called once in the session's thread when draining begins (at once if it has begun); replaced by
+  // the next call, and dropped when the session ends. Usually [&] { stream.interrupt(); }.
   virtual void on_drain(std::function<void()> hook) = 0;
 };
 
@@ -32,21 +34,24 @@ class Session {
 using Serve = std::function<awaitable<void>(Stream&, Session&)>;
 
 struct ListenerSettings {
-  std::string name;                                // "smtp", "imaps": in logs, metrics, and systemd's FileDescriptorName
-  std::variant<Endpoint, std::string> at;          // TCP, or the path of a unix socket
-  const TlsContext* implicit_tls = nullptr;        // handshake before the first byte
-  std::vector<Network> proxies;                    // these speak PROXY protocol v2, and only these may
-  std::string goodbye_when_full;                   // sent (plain) before hanging up on a connection over a limit
+  std::string name;  // "smtp", "imaps": in logs, metrics, and systemd's FileDescriptorName
+  std::variant<Endpoint, std::string> at;    // TCP, or the path of a unix socket
+  const TlsContext* implicit_tls = nullptr;  // handshake before the first byte
+  std::vector<Network> proxies;              // these speak PROXY protocol v2, and only these may
+  std::string goodbye_when_full;  // sent (plain) before hanging up on a connection over a limit
 };
 
 struct ServerSettings {
   unsigned threads = 0;  // 0: one per core
   std::size_t max_connections = 10'000;
-  std::size_t max_connections_per_prefix = 100;  // per IPv4 /32, IPv6 /64; loopback and unix sockets are not limited
+  std::size_t max_connections_per_prefix =
+      100;  // per IPv4 /32, IPv6 /64; loopback and unix sockets are not limited
   std::chrono::seconds drain_limit{30};
 };
 
-// The event loops, the listeners and the sessions. Threads: one loop per thread, a session never leaves its own.
+// The event loops, the listeners and the sessions. One loop per thread, a session never leaves its
+// own. Owned by the wiring. What sessions may be waiting for (resolver, pool, committer) is
+// destroyed after drain() and before this: it holds the coroutines of those that were cut off.
 class Server {
  public:
   explicit Server(const ServerSettings& settings);
@@ -54,7 +59,8 @@ class Server {
   Server(const Server&) = delete;
   Server& operator=(const Server&) = delete;
 
-  // Binds (or takes over from systemd, sd_listen_fds(3)) and accepts from start() on. The Problem names the address.
+  // Before start(). Binds (or takes over from systemd, sd_listen_fds(3)) and accepts from start()
+  // on. The Problem names the address.
   [[nodiscard]] Result<> listen(ListenerSettings settings, Serve serve);
   // The real port of each listener, when port 0 was asked for.
   [[nodiscard]] std::optional<Endpoint> bound(std::string_view listener) const;
@@ -64,7 +70,8 @@ class Server {
 
   // Starts the threads; returns at once.
   void start();
-  // Stops accepting, tells the sessions, waits until they have ended or the limit is over, and then ends the loops.
+  // From any thread but the loops' own; a second call waits for the first. Stops accepting, tells
+  // the sessions, waits until they have ended or the limit is over, and then ends the loops.
   void drain();
 
  private:
@@ -72,7 +79,8 @@ class Server {
   std::unique_ptr<State> state_;
 };
 
-// A pause in the calling coroutine; false: it was ended early by the session's draining.
+// A pause in the calling coroutine, one at a time in a session; false: it was ended early by the
+// session's draining.
 awaitable<bool> sleep(Session& session, std::chrono::milliseconds time);
 
 // "READY=1", "STOPPING=1", "RELOADING=1" for systemd; nothing happens without it.

@@ -7,8 +7,9 @@
 
 namespace freehold::net {
 
-// Certificates, keys and settings for TLS (1.2 and 1.3, server ciphers of RFC 9325). Shared by the listeners and read by
-// every thread; a stream that has begun its handshake keeps what it began with.
+// Certificates, keys and settings for TLS (1.2 and 1.3, server ciphers of RFC 9325). Shared by the
+// listeners and read by every thread; a stream that has begun its handshake keeps what it began
+// with.
 class TlsContext {
  public:
   // Reads PEM files: the chain with the server's own certificate first, and its key.
@@ -21,12 +22,13 @@ class TlsContext {
   TlsContext(const TlsContext&) = delete;
   TlsContext& operator=(const TlsContext&) = delete;
 
-  // Reads the files again. New handshakes use the new certificate, running connections go on; on a Problem the old
-  // certificate stays. Thread-safe.
+  // Reads the files again. New handshakes use the new certificate, running connections go on; on a
+  // Problem the old certificate stays. Thread-safe.
   [[nodiscard]] Result<> reload();
 
   struct State;
-  [[nodiscard]] std::shared_ptr<State> state() const;  // shared by this context and the handshakes under way
+  [[nodiscard]] std::shared_ptr<State> state()
+      const;  // shared by this context and the handshakes under way
 
  private:
   TlsContext();

@@ -1,0 +1,182 @@
+#include "net/tls_session.hpp"
+
+#include <openssl/err.h>
+#include <openssl/ssl.h>
+#include <openssl/x509v3.h>
+
+#include <array>
+#include <boost/asio/error.hpp>
+#include <cerrno>
+#include <csignal>
+
+#include "net/tls_state.hpp"
+
+namespace freehold::net {
+
+namespace asio = boost::asio;
+
+namespace {
+
+// Verification errors (X509_V_ERR_…) are small numbers, OpenSSL's packed ones are above.
+constexpr int kLargestVerifyError = 0xFFFF;
+
+class TlsCategory final : public boost::system::error_category {
+ public:
+  const char* name() const noexcept override { return "tls"; }
+  std::string message(int value) const override {
+    if (value >= 0 && value <= kLargestVerifyError) return X509_verify_cert_error_string(value);
+    const char* reason = ERR_reason_error_string(static_cast<unsigned>(value));
+    return reason ? reason : "TLS error";
+  }
+};
+
+error_code tls_error(unsigned long value) {
+  static const TlsCategory category;
+  return {static_cast<int>(static_cast<unsigned>(value)), category};
+}
+
+SSL* make_ssl(const TlsContext& context, int descriptor) {
+  // OpenSSL writes to the descriptor with write(2), which has no MSG_NOSIGNAL.
+  static const auto ignored = std::signal(SIGPIPE, SIG_IGN);
+  static_cast<void>(ignored);
+  const auto state = context.state();
+  SSL* ssl = SSL_new(state->ctx);  // holds the SSL_CTX by its own count
+  if (ssl == nullptr || SSL_set_fd(ssl, descriptor) != 1) throw std::bad_alloc();
+  return ssl;
+}
+
+}  // namespace
+
+void TlsSession::Free::operator()(SSL* ssl) const { SSL_free(ssl); }
+
+std::unique_ptr<TlsSession> TlsSession::server(const TlsContext& context, int descriptor) {
+  std::unique_ptr<TlsSession> session(new TlsSession(make_ssl(context, descriptor)));
+  SSL_set_accept_state(session->ssl_.get());
+  return session;
+}
+
+std::unique_ptr<TlsSession> TlsSession::client(const TlsContext& context, int descriptor,
+                                               const std::string& server_name, bool verify) {
+  std::unique_ptr<TlsSession> session(new TlsSession(make_ssl(context, descriptor)));
+  SSL* ssl = session->ssl_.get();
+  SSL_set_connect_state(ssl);
+  X509_VERIFY_PARAM* param = SSL_get0_param(ssl);
+  if (IpAddress::parse(server_name)) {  // RFC 6066, 3: no address in the SNI
+    X509_VERIFY_PARAM_set1_ip_asc(param, server_name.c_str());
+  } else {
+    SSL_set_tlsext_host_name(ssl, server_name.c_str());
+    X509_VERIFY_PARAM_set_hostflags(param, X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS);
+    X509_VERIFY_PARAM_set1_host(param, server_name.data(), server_name.size());
+  }
+  session->info_.server_name = server_name;
+  // Without `verify` OpenSSL verifies all the same, and goes on.
+  SSL_set_verify(ssl, verify ? SSL_VERIFY_PEER : SSL_VERIFY_NONE, nullptr);
+  return session;
+}
+
+Attempt TlsSession::handshake() {
+  if (failed_) return Attempt::failed(failed_);
+  ERR_clear_error();
+  const Attempt attempt = outcome(SSL_do_handshake(ssl_.get()), 0);
+  if (!attempt.error && !attempt.blocked) describe();
+  return attempt;
+}
+
+Attempt TlsSession::read(std::span<char> into) {
+  if (failed_) return Attempt::failed(failed_);
+  ERR_clear_error();
+  std::size_t count = 0;
+  const int result = SSL_read_ex(ssl_.get(), into.data(), into.size(), &count);
+  return outcome(result, count);
+}
+
+Attempt TlsSession::peek() {
+  if (failed_) return Attempt::failed(failed_);
+  ERR_clear_error();
+  char byte = 0;
+  std::size_t count = 0;
+  const int result = SSL_peek_ex(ssl_.get(), &byte, 1, &count);
+  return outcome(result, count);
+}
+
+Attempt TlsSession::write(std::string_view bytes) {
+  if (failed_ && failed_ != asio::error::eof) return Attempt::failed(failed_);
+  ERR_clear_error();
+  std::size_t count = 0;
+  const int result = SSL_write_ex(ssl_.get(), bytes.data(), bytes.size(), &count);
+  return outcome(result, count);
+}
+
+void TlsSession::close() {
+  if (!established_ || (failed_ && failed_ != asio::error::eof)) return;
+  ERR_clear_error();
+  SSL_shutdown(ssl_.get());
+  ERR_clear_error();
+}
+
+Attempt TlsSession::outcome(int result, std::size_t count) {
+  if (result == 1) return Attempt::done(count);
+  const int system_error = errno;
+  switch (SSL_get_error(ssl_.get(), result)) {
+    case SSL_ERROR_WANT_READ:
+      return Attempt::wait_for(Want::to_read);
+    case SSL_ERROR_WANT_WRITE:
+      return Attempt::wait_for(Want::to_write);
+    case SSL_ERROR_ZERO_RETURN:
+      failed_ = asio::error::eof;
+      break;
+    case SSL_ERROR_SYSCALL:
+      failed_ = failure(system_error);
+      break;
+    default:
+      failed_ = failure(0);
+      break;
+  }
+  return Attempt::failed(failed_);
+}
+
+error_code TlsSession::failure(int system_error) {
+  const unsigned long error = ERR_peek_error();
+  ERR_clear_error();
+  if (error == 0) {
+    return system_error == 0 ? error_code(asio::error::connection_reset)
+                             : error_code(system_error, boost::system::system_category());
+  }
+  // An end without close_notify may be a forged one (RFC 8446, 6.1): not eof.
+  if (ERR_GET_LIB(error) == ERR_LIB_SSL &&
+      ERR_GET_REASON(error) == SSL_R_UNEXPECTED_EOF_WHILE_READING) {
+    return asio::error::connection_reset;
+  }
+  if (ERR_GET_REASON(error) == SSL_R_CERTIFICATE_VERIFY_FAILED) {
+    const long verified = SSL_get_verify_result(ssl_.get());
+    if (verified != X509_V_OK) return tls_error(static_cast<unsigned long>(verified));
+  }
+  return tls_error(error);
+}
+
+void TlsSession::describe() {
+  established_ = true;
+  SSL* ssl = ssl_.get();
+  info_.version = SSL_get_version(ssl);
+  const SSL_CIPHER* cipher = SSL_get_current_cipher(ssl);
+  info_.cipher = SSL_CIPHER_get_name(cipher);
+  info_.bits = SSL_CIPHER_get_bits(cipher, nullptr);
+  if (SSL_is_server(ssl)) {
+    const char* name = SSL_get_servername(ssl, TLSEXT_NAMETYPE_host_name);
+    info_.server_name = name ? name : "";
+  } else {
+    const long verified = SSL_get_verify_result(ssl);
+    info_.peer_verified = verified == X509_V_OK && SSL_get0_peer_certificate(ssl) != nullptr;
+    if (!info_.peer_verified) info_.verify_error = X509_verify_cert_error_string(verified);
+  }
+  if (SSL_version(ssl) == TLS1_3_VERSION) {
+    constexpr std::string_view kLabel = "EXPORTER-Channel-Binding";  // RFC 9266, 4.2
+    std::array<unsigned char, 32> binding{};
+    if (SSL_export_keying_material(ssl, binding.data(), binding.size(), kLabel.data(),
+                                   kLabel.size(), nullptr, 0, 1) == 1) {
+      info_.channel_binding.assign(reinterpret_cast<const char*>(binding.data()), binding.size());
+    }
+  }
+}
+
+}  // namespace freehold::net
