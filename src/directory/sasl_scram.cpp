@@ -43,7 +43,8 @@ std::optional<std::string> unescape_name(std::string_view name) {
 
 // RFC 5802, 7: printable ASCII without the comma.
 bool is_nonce(std::string_view text) {
-  return !text.empty() && std::ranges::all_of(text, [](char c) { return c > ' ' && c < 0x7F; });
+  return !text.empty() && text.size() <= 1024 &&
+         std::ranges::all_of(text, [](char c) { return c > ' ' && c < 0x7F; });
 }
 
 bool parse_gs2(std::string_view header, scram::ClientFirst& out) {
