@@ -1,0 +1,112 @@
+#pragma once
+
+#include <cstddef>
+#include <expected>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/awaitable.hpp"
+#include "base/ids.hpp"
+#include "directory/sasl.hpp"
+#include "net/stream.hpp"
+#include "smtp/command.hpp"
+
+namespace freehold::smtp {
+
+enum class Role {
+  mx,          // port 25: mail from the world for our domains
+  submission,  // ports 587 and 465: mail from our accounts to the world
+  lmtp,        // a unix socket: mail from a neighbouring server (RFC 2033)
+};
+
+struct Login {
+  AccountId account;
+  std::string name;  // as it logged in, for the log
+};
+
+// Who is at the other end of a session.
+struct Peer {
+  Role role = Role::mx;
+  std::string session;  // the session's id
+  net::Endpoint endpoint;
+  Hello hello;
+  const net::TlsInfo* tls = nullptr;  // null: plain
+  std::optional<Login> login;         // submission
+};
+
+// What the backend has found out about a recipient (an account, an alias's members, a route):
+// opaque to the session, which keeps it in the transaction for commit().
+class Target {
+ public:
+  virtual ~Target() = default;
+};
+
+struct Recipient {
+  Path path;
+  RcptParameters parameters;
+  std::unique_ptr<Target> target;
+};
+
+// One message's envelope. Lives in its session, from MAIL until the replies to the message.
+struct Transaction {
+  const Peer& peer;
+  std::string id;  // in the Received field and in log lines
+  Mail mail;
+  std::vector<Recipient> recipients;
+};
+
+struct RecipientVerdict {
+  Reply reply;  // 250 or 251: taken
+  std::unique_ptr<Target> target;
+};
+
+// A message on its way in. Destroyed without commit(): nothing of it is kept.
+class Incoming {
+ public:
+  virtual ~Incoming() = default;
+  // The next bytes, the trace field first. Nothing: fine; else why no more is wanted: 451, 452 or
+  // 552.
+  [[nodiscard]] virtual std::optional<Reply> append(std::string_view bytes) = 0;
+  // The message is complete: judges it and makes it durable. One reply, or for LMTP one per
+  // recipient in their order.
+  virtual awaitable<std::vector<Reply>> commit() = 0;
+};
+
+// The house behind the dialogue. Shared by all sessions and threads; what it is given by reference
+// lives in the session and outlives the call.
+class Backend {
+ public:
+  virtual ~Backend() = default;
+
+  // No room for another message: 452 4.3.1 to MAIL and to DATA.
+  [[nodiscard]] virtual bool disk_low() const = 0;
+
+  // PLAIN and LOGIN. The reply of a refusal: 535 5.7.8, or 454 4.7.0 when it cannot be said now.
+  // Counts failures.
+  virtual awaitable<std::expected<Login, Reply>> authenticate(
+      const Peer& peer, const directory::SaslIdentity& identity) = 0;
+  // SCRAM; for an unknown name directory::invent_scram_keys().
+  virtual awaitable<directory::ScramKeys> scram_keys(const Peer& peer, const std::string& name) = 0;
+  // SCRAM has proved the name (`proved`), or has failed: then the reply only is used, and the
+  // failure counted.
+  virtual awaitable<std::expected<Login, Reply>> scram_outcome(
+      const Peer& peer, const directory::SaslIdentity& identity, bool proved) = 0;
+
+  // MAIL: is this sender welcome; on submission, may the account send as it?
+  virtual awaitable<Reply> sender(const Peer& peer, const Mail& mail) = 0;
+  // RCPT: is it ours, on submission: may mail go there?
+  virtual awaitable<RecipientVerdict> recipient(const Transaction& transaction,
+                                                const Rcpt& rcpt) = 0;
+  // Submission: may the account send as the addresses of the From field? `from` is its unfolded
+  // body.
+  virtual awaitable<Reply> author(const Transaction& transaction, const std::string& from) = 0;
+
+  // DATA or the first BDAT. The transaction outlives the Incoming.
+  virtual awaitable<std::expected<std::unique_ptr<Incoming>, Reply>> begin(
+      Transaction& transaction) = 0;
+};
+
+}  // namespace freehold::smtp
