@@ -1,0 +1,69 @@
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "base/log.hpp"
+#include "base/result.hpp"
+#include "net/address.hpp"
+
+namespace freehold::cli {
+
+// The TOML file: what is needed to open the store and the ports. Everything else lives in the store.
+struct Config {
+  std::filesystem::path file;
+  std::string hostname;
+  std::filesystem::path data;     // the store's folder
+  std::filesystem::path control;  // the control socket; by default in `data`
+
+  std::filesystem::path certificate;  // PEM chain
+  std::filesystem::path key;
+
+  // Addresses to listen at; an empty list: the service is off.
+  struct Listen {
+    std::vector<net::Endpoint> smtp, submission, submissions, imap, imaps;
+    std::filesystem::path lmtp;  // a unix socket
+    std::uint16_t metrics = 0;   // on 127.0.0.1; 0: off
+  } listen;
+
+  struct Limits {
+    std::uint64_t message_bytes = std::uint64_t{50} << 20;
+    std::uint64_t low_disk_bytes = std::uint64_t{512} << 20;
+    std::size_t connections = 10'000;
+    std::size_t connections_per_prefix = 100;
+    unsigned threads = 0;
+  } limits;
+
+  struct Dns {
+    std::vector<net::Endpoint> forwarders;
+    std::string trust_anchor;
+  } dns;
+
+  struct Outbound {
+    std::uint16_t smtp_port = 25;  // other than 25 only for tests
+    std::string ca_file;           // trusted for relays and MX hosts; empty: the system's
+    bool prefer_ipv4 = false;
+  } outbound;
+
+  struct Queue {
+    std::int64_t first_retry_seconds = 120;
+    std::int64_t expire_hours = 120;
+    std::int64_t delay_notice_minutes = 240;
+  } queue;
+
+  std::vector<net::Network> proxies;  // these speak PROXY protocol v2
+  log::Level log_level = log::Level::info;
+  log::Format log_format = log::Format::text;
+  bool allow_plain_login = false;  // IMAP LOGIN without TLS; only with loopback listeners
+};
+
+// Reads and checks the file; the Problem says the line. An unknown key is an error: a misspelt setting must not be
+// silently without effect.
+[[nodiscard]] Result<Config> read_config(const std::filesystem::path& file);
+
+// The file that is used when none is named: $FREEHOLD_CONFIG, else /etc/freehold/freehold.toml.
+[[nodiscard]] std::filesystem::path default_config();
+
+}  // namespace freehold::cli

@@ -1,0 +1,214 @@
+#include "cli/serve.hpp"
+
+#include <csignal>
+#include <deque>
+
+#include "api/api.hpp"
+#include "base/log.hpp"
+#include "base/metrics.hpp"
+#include "base/pool.hpp"
+#include "base/version.hpp"
+#include "directory/directory.hpp"
+#include "imap/session.hpp"
+#include "mailstore/mailstore.hpp"
+#include "net/resolver.hpp"
+#include "net/server.hpp"
+#include "net/tls.hpp"
+#include "queue/dispatch.hpp"
+#include "queue/queue.hpp"
+#include "smtp/reception.hpp"
+#include "smtp/server.hpp"
+#include "smtp/transport.hpp"
+#include "store/bodies.hpp"
+#include "store/engine.hpp"
+
+// The wiring: what is made, in which order, and who is given to whom. What is made first goes last.
+namespace freehold::cli {
+
+namespace {
+
+constexpr std::size_t kPoolThreads = 4;  // also bounds the argon2 runs at once
+constexpr std::chrono::seconds kCollectEvery{5};
+constexpr std::size_t kCollectAtOnce = 2'000;
+
+// Blocks the signals that end or reload the program, so that wait() gets them.
+class Signals {
+ public:
+  Signals() {
+    std::signal(SIGPIPE, SIG_IGN);
+    sigemptyset(&set_);
+    for (const int signal : {SIGTERM, SIGINT, SIGHUP}) sigaddset(&set_, signal);
+    pthread_sigmask(SIG_BLOCK, &set_, nullptr);
+  }
+  int wait() {
+    int signal = 0;
+    while (sigwait(&set_, &signal) != 0) {
+    }
+    return signal;
+  }
+
+ private:
+  sigset_t set_{};
+};
+
+struct Tls {
+  std::unique_ptr<net::TlsContext> server;  // null: no certificate is set
+  std::unique_ptr<net::TlsContext> client;
+};
+
+Result<Tls> make_tls(const Config& config) {
+  Tls tls;
+  if (!config.certificate.empty()) {
+    auto server = net::TlsContext::server(config.certificate.string(), config.key.string());
+    if (!server) return server.error();
+    tls.server = std::move(*server);
+  }
+  auto client = net::TlsContext::client(config.outbound.ca_file);
+  if (!client) return client.error();
+  tls.client = std::move(*client);
+  return tls;
+}
+
+// The services with their ports.
+class Listeners {
+ public:
+  Listeners(net::Server& server, const Config& config, const Tls& tls, smtp::Reception& reception,
+            const imap::House& imap, const api::Services& api)
+      : server_(server), config_(config), tls_(tls), reception_(reception), imap_(imap), api_(api) {}
+
+  Result<> open() {
+    const auto& listen = config_.listen;
+    for (const auto& at : listen.smtp) smtp("smtp", at, smtp::Role::mx, false);
+    for (const auto& at : listen.submission) smtp("submission", at, smtp::Role::submission, false);
+    for (const auto& at : listen.submissions) smtp("submissions", at, smtp::Role::submission, true);
+    if (!listen.lmtp.empty()) smtp("lmtp", listen.lmtp.string(), smtp::Role::lmtp, false);
+    for (const auto& at : listen.imap) imap("imap", at, false);
+    for (const auto& at : listen.imaps) imap("imaps", at, true);
+    add({"control", config_.control.string(), nullptr, {}, {}},
+        [this](net::Stream& stream, net::Session& session) { return api::serve(stream, session, api_); });
+    return outcome_;
+  }
+
+ private:
+  using At = std::variant<net::Endpoint, std::string>;
+
+  void smtp(std::string name, At at, smtp::Role role, bool implicit) {
+    auto& settings = smtp_settings_.emplace_back();
+    settings.role = role;
+    settings.hostname = config_.hostname;
+    settings.max_message_size = config_.limits.message_bytes;
+    settings.tls = role == smtp::Role::lmtp ? nullptr : tls_.server.get();
+    add({std::move(name), std::move(at), implicit ? tls_.server.get() : nullptr, config_.proxies,
+         "421 4.3.2 too many connections, try later\r\n"},
+        [this, &settings](net::Stream& stream, net::Session& session) {
+          return smtp::serve(stream, session, reception_, settings);
+        });
+  }
+
+  void imap(std::string name, At at, bool implicit) {
+    add({std::move(name), std::move(at), implicit ? tls_.server.get() : nullptr, config_.proxies,
+         "* BYE too many connections, try later\r\n"},
+        [this](net::Stream& stream, net::Session& session) { return imap::serve(stream, session, imap_); });
+  }
+
+  void add(net::ListenerSettings settings, net::Serve serve) {
+    if (!outcome_) return;
+    outcome_ = server_.listen(std::move(settings), std::move(serve));
+  }
+
+  net::Server& server_;
+  const Config& config_;
+  const Tls& tls_;
+  smtp::Reception& reception_;
+  const imap::House& imap_;
+  const api::Services& api_;
+  std::deque<smtp::ServerSettings> smtp_settings_;  // sessions refer to them
+  Result<> outcome_;
+};
+
+// Bodies that nobody names any more go in the background.
+awaitable<void> collect_bodies(net::Session& session, store::Engine& engine, Pool& pool) {
+  while (co_await net::sleep(session, kCollectEvery)) {
+    std::size_t gone = 0;
+    do {
+      gone = co_await pool.run([&engine] { return store::collect_unlinked(engine, kCollectAtOnce); });
+    } while (gone == kCollectAtOnce && !session.draining());
+  }
+}
+
+queue::QueueSettings queue_settings(const Config& config) {
+  queue::QueueSettings settings;
+  settings.schedule.first_retry = std::chrono::seconds(config.queue.first_retry_seconds);
+  settings.schedule.expire_after = std::chrono::hours(config.queue.expire_hours);
+  settings.schedule.delay_notice_after = std::chrono::minutes(config.queue.delay_notice_minutes);
+  return settings;
+}
+
+}  // namespace
+
+Result<> serve(const Config& config) {
+  Signals signals;
+  log::configure(config.log_level, config.log_format);
+  auto tls = make_tls(config);
+  if (!tls) return tls.error();
+  net::ServerSettings server_settings;
+  server_settings.threads = config.limits.threads;
+  server_settings.max_connections = config.limits.connections;
+  server_settings.max_connections_per_prefix = config.limits.connections_per_prefix;
+  net::Server server(server_settings);
+
+  store::EngineSettings engine_settings;
+  engine_settings.folder = config.data / "store";
+  engine_settings.low_disk_bytes = config.limits.low_disk_bytes;
+  auto engine = store::open_rocksdb(engine_settings, true);
+  if (!engine) return engine.error();
+  store::collect_abandoned(**engine);
+  auto resolver = net::make_resolver({config.dns.forwarders, config.dns.trust_anchor, std::chrono::seconds(10)});
+  if (!resolver) return resolver.error();
+
+  Pool pool(kPoolThreads);
+  const auto& clock = system_clock();
+  directory::Directory directory(**engine, pool, clock);
+  mailstore::Mailstore mailstore(**engine, pool, clock);
+  smtp::TransportSettings outbound{config.hostname, config.outbound.smtp_port, config.outbound.prefer_ipv4};
+  smtp::SmtpTransport transport(**resolver, *tls->client, outbound);
+  queue::Queue queue(**engine, directory, transport, clock, queue_settings(config));
+  queue::Dispatch dispatch(mailstore, directory, queue, config.hostname, clock);
+  smtp::Reception reception(directory, mailstore, dispatch, config.hostname);
+  const imap::House imap{mailstore, directory,
+                         {config.hostname, config.limits.message_bytes, tls->server.get(), config.allow_plain_login}};
+  const api::Services api{directory, mailstore, queue,
+                          [&transport](directory::RelayInfo relay) { return transport.test_login(std::move(relay)); }};
+
+  Listeners listeners(server, config, *tls, reception, imap, api);
+  if (auto opened = listeners.open(); !opened) return opened;
+  metrics::Exposer exposer(config.listen.metrics);
+  server.spawn("queue", [&](net::Session& session) {
+    return queue.run(
+        session, [&server](std::string name, auto task) { server.spawn(std::move(name), std::move(task)); },
+        [&dispatch](const queue::MessageView& message, const queue::Envelope& envelope, const BlobHash& body,
+                    std::vector<queue::Report> reports) {
+          return dispatch.send_report(message, envelope, body, std::move(reports));
+        });
+  });
+  server.spawn("collect", [&](net::Session& session) { return collect_bodies(session, **engine, pool); });
+  server.start();
+  log::info("server.started", {{"version", kVersion}, {"hostname", config.hostname}});
+  net::notify_systemd("READY=1");
+  while (signals.wait() == SIGHUP) {
+    net::notify_systemd("RELOADING=1");
+    if (tls->server) {
+      const auto reloaded = tls->server->reload();
+      if (reloaded) log::info("server.certificates_reloaded");
+      else log::error("server.certificates_not_reloaded", {{"error", reloaded.error().text()}});
+    }
+    net::notify_systemd("READY=1");
+  }
+  net::notify_systemd("STOPPING=1");
+  log::info("server.stopping");
+  server.drain();
+  log::info("server.stopped");
+  return {};
+}
+
+}  // namespace freehold::cli

@@ -1,0 +1,139 @@
+#include "smtp/reception.hpp"
+
+#include <algorithm>
+
+#include "base/bytes.hpp"
+#include "base/log.hpp"
+#include "directory/address.hpp"
+#include "message/address.hpp"
+#include "smtp/incoming_mail.hpp"
+
+namespace freehold::smtp {
+
+namespace {
+
+Reply welcome_sender() { return {250, {2, 1, 0}, "sender accepted"}; }
+Reply welcome_recipient() { return {250, {2, 1, 5}, "recipient accepted"}; }
+
+Reply wrong_login() { return {535, {5, 7, 8}, "wrong name or password"}; }
+
+std::expected<directory::Address, Reply> address_of(const Path& path) {
+  auto address = directory::Address::parse(path.local_part + "@" + path.domain);
+  if (address) return std::move(*address);
+  return std::unexpected(Reply(553, {5, 1, 3}, address.error().what));
+}
+
+}  // namespace
+
+Reception::Reception(directory::Directory& directory, mailstore::Mailstore& mailstore, queue::Dispatch& dispatch,
+                     std::string hostname)
+    : directory_(directory), mailstore_(mailstore), dispatch_(dispatch), hostname_(std::move(hostname)) {}
+
+bool Reception::disk_low() const { return mailstore_.engine().disk_low(); }
+
+awaitable<std::expected<Login, Reply>> Reception::authenticate(const Peer& peer,
+                                                               const directory::SaslIdentity& identity) {
+  const auto account = co_await directory_.authenticate(identity.authcid, identity.password);
+  const bool for_another = !identity.authzid.empty() && !iequals(identity.authzid, identity.authcid);
+  if (!account || for_another) {
+    log::warning("smtp.login_failed", {{"session", peer.session}, {"user", identity.authcid}, {"peer", peer.endpoint.address.text()}});
+    co_return std::unexpected(wrong_login());
+  }
+  co_return Login{account->id, account->name};
+}
+
+awaitable<directory::ScramKeys> Reception::scram_keys(const Peer&, const std::string& name) {
+  co_return directory_.scram_keys(name);
+}
+
+awaitable<std::expected<Login, Reply>> Reception::scram_outcome(const Peer& peer,
+                                                                const directory::SaslIdentity& identity, bool proved) {
+  const auto account = directory_.account(identity.authcid);
+  const bool for_another = !identity.authzid.empty() && !iequals(identity.authzid, identity.authcid);
+  if (!proved || !account || account->disabled || for_another) {
+    log::warning("smtp.login_failed", {{"session", peer.session}, {"user", identity.authcid}, {"peer", peer.endpoint.address.text()}});
+    co_return std::unexpected(wrong_login());
+  }
+  co_return Login{account->id, account->name};
+}
+
+awaitable<Reply> Reception::sender(const Peer& peer, const Mail& mail) {
+  const auto& path = mail.reverse_path;
+  if (path.null()) co_return welcome_sender();
+  const auto address = address_of(path);
+  if (peer.role != Role::submission) {
+    // A reverse path that no address can be made of cannot be answered; RFC 5321, 3.3 allows 553.
+    if (!address && !is_address_literal(path.domain)) co_return address.error();
+    co_return welcome_sender();
+  }
+  if (!address) co_return address.error();
+  if (peer.login && directory_.may_send_as(peer.login->account, *address)) co_return welcome_sender();
+  co_return Reply(553, {5, 7, 1}, "you may not send as " + address->text());
+}
+
+directory::Address Reception::postmaster() const {
+  const auto domains = directory_.domains();
+  return {"postmaster", domains.empty() ? hostname_ : domains.front().name};
+}
+
+awaitable<RecipientVerdict> Reception::recipient(const Transaction& transaction, const Rcpt& rcpt) {
+  const auto& path = rcpt.forward_path;
+  // RFC 5321, 4.5.1: <Postmaster> without a domain is answered by every server.
+  if (path.domain.empty()) co_return local_recipient(transaction, postmaster());
+  if (is_address_literal(path.domain)) {
+    co_return RecipientVerdict{Reply(550, {5, 1, 2}, "address literals are not served here"), nullptr};
+  }
+  const auto address = address_of(path);
+  if (!address) co_return RecipientVerdict{address.error(), nullptr};
+  if (directory_.is_local(address->domain)) co_return local_recipient(transaction, *address);
+  if (transaction.peer.role == Role::submission && transaction.peer.login) {
+    auto target = std::make_unique<Resolved>();
+    target->destination.remote.push_back(path.text());
+    co_return RecipientVerdict{welcome_recipient(), std::move(target)};
+  }
+  co_return RecipientVerdict{Reply(550, {5, 7, 1}, "mail for " + address->domain + " is not relayed here"), nullptr};
+}
+
+RecipientVerdict Reception::local_recipient(const Transaction& transaction, const directory::Address& address) const {
+  auto resolved = directory_.resolve(address);
+  switch (resolved.lookup) {
+    case directory::Lookup::no_such_user:
+    case directory::Lookup::not_local:
+      return {Reply(550, {5, 1, 1}, "there is no user " + address.text() + " here"), nullptr};
+    case directory::Lookup::disabled:
+      return {Reply(550, {5, 2, 1}, "the mailbox " + address.text() + " is disabled"), nullptr};
+    case directory::Lookup::loop:
+      return {Reply(550, {5, 4, 6}, "the alias " + address.text() + " leads in a circle"), nullptr};
+    case directory::Lookup::found:
+      break;
+  }
+  const auto announced = transaction.mail.parameters.size.value_or(1);
+  for (const auto& local : resolved.destination.local) {
+    const auto account = directory_.account(local.account);
+    if (!account || account->quota_bytes == 0) continue;
+    if (mailstore_.usage(local.account).bytes + announced > account->quota_bytes) {
+      return {Reply(452, {4, 2, 2}, "the mailbox " + address.text() + " is full"), nullptr};
+    }
+  }
+  auto target = std::make_unique<Resolved>();
+  target->address = address.text();
+  target->destination = std::move(resolved.destination);
+  return {welcome_recipient(), std::move(target)};
+}
+
+awaitable<Reply> Reception::author(const Transaction& transaction, const std::string& from) {
+  if (!transaction.peer.login) co_return Reply(530, {5, 7, 0}, "log in first");
+  for (const auto& mailbox : message::mailboxes(message::parse_addresses(from))) {
+    const auto address = directory::Address::parse(mailbox);
+    if (!address || !directory_.may_send_as(transaction.peer.login->account, *address)) {
+      co_return Reply(550, {5, 7, 1}, "you may not send with " + mailbox + " in the From field");
+    }
+  }
+  co_return welcome_sender();
+}
+
+awaitable<std::expected<std::unique_ptr<Incoming>, Reply>> Reception::begin(Transaction& transaction) {
+  co_return std::make_unique<IncomingMail>(transaction, mailstore_, dispatch_);
+}
+
+}  // namespace freehold::smtp
