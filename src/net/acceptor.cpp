@@ -59,7 +59,8 @@ Acceptor::~Acceptor() {
 
 awaitable<void> Acceptor::run(Session& session, std::function<void(Accepted)> take) {
   const auto executor = co_await boost::asio::this_coro::executor;
-  Readiness readiness(executor, open_.descriptor.release());
+  Readiness readiness(executor, open_.descriptor.get());
+  static_cast<void>(open_.descriptor.release());  // now closed with `readiness`
   session.on_drain(
       [&readiness] { readiness.end(Readiness::reading, boost::asio::error::operation_aborted); });
   Complaint complaint;
@@ -75,7 +76,9 @@ awaitable<void> Acceptor::run(Session& session, std::function<void(Accepted)> ta
       take({std::move(descriptor), peer.endpoint(), local});
       if (++accepts % kAcceptsInTurn == 0) co_await readiness.yield();
     } else if (error.value() == EAGAIN || error.value() == EWOULDBLOCK) {
-      co_await readiness.wait(Readiness::reading, Want::to_read, Deadline::max());
+      const error_code waited =
+          co_await readiness.wait(Readiness::reading, Want::to_read, Deadline::max());
+      if (waited && !session.draining()) co_await sleep(session, kPause);
     } else if (is_out_of_resources(error.value())) {
       complaint.write(settings_.name, error);
       co_await sleep(session, kPause);

@@ -53,8 +53,9 @@ awaitable<bool> secure(SocketStream& stream, const TlsContext& context,
 awaitable<void> converse(const Acceptor& acceptor, House house, std::string id, Accepted accepted,
                          std::optional<ConnectionLimits::Ticket> ticket) {
   const auto executor = co_await boost::asio::this_coro::executor;
-  const int descriptor = accepted.descriptor.release();
+  const int descriptor = accepted.descriptor.get();
   SocketStream stream(executor, descriptor, accepted.peer, accepted.local);
+  static_cast<void>(accepted.descriptor.release());  // now the stream's
   const Counted counted(acceptor.connections());
   ServerSession session(std::move(id), house.draining, house.sessions, &stream);
   std::optional<ConnectionLimits::Ticket> late_ticket;

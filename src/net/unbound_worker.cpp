@@ -53,7 +53,6 @@ constexpr Option kWithForwarders[] = {
     {"do-not-query-localhost:", "no"},
     {"unblock-lan-zones:", "yes"},
     {"insecure-lan-zones:", "yes"},
-    {"local-zone:", "test. nodefault"},
 };
 
 Result<> set_options(ub_ctx* ctx, std::span<const Option> options) {
@@ -94,7 +93,11 @@ Result<Context> make_context(const ResolverSettings& settings) {
   }
   const Result<> anchored = add_trust_anchor(ctx.get(), settings);
   if (!anchored) return anchored.error();
-  ub_ctx_async(ctx.get(), 1);  // libunbound works in a thread, not in a child process
+  // In a thread: otherwise libunbound would work in a fork of this whole process.
+  const int threaded = ub_ctx_async(ctx.get(), 1);
+  if (threaded != 0) return refused(threaded, "to work in a thread");
+  // Last, since no option may follow it.
+  if (!settings.forwarders.empty()) ub_ctx_zone_add(ctx.get(), "test.", "transparent");
   return ctx;
 }
 
