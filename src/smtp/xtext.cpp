@@ -42,6 +42,18 @@ void append_utf8(std::string& out, std::uint32_t c) {
   }
 }
 
+// Takes a character of valid UTF-8, and anything but the end of other text, from the front.
+std::uint32_t take_character(std::string_view& text) {
+  const auto first = static_cast<unsigned char>(text[0]);
+  const std::size_t size = first < 0xC0 ? 1 : first < 0xE0 ? 2 : first < 0xF0 ? 3 : 4;
+  std::uint32_t value = size == 1 ? first : first & (0xFFU >> (size + 1));
+  for (std::size_t i = 1; i < size && i < text.size(); ++i) {
+    value = (value << 6) | (static_cast<unsigned char>(text[i]) & 0x3F);
+  }
+  text.remove_prefix(std::min(size, text.size()));
+  return value;
+}
+
 // Takes "\x{…}" from the front.
 std::optional<std::uint32_t> take_embedded(std::string_view& text) {
   const std::size_t end = text.find('}');
@@ -96,6 +108,23 @@ std::string utf8_addr_xtext(std::string_view address) {
       out += "\\x{";
       append_hex(out, c);
       out += '}';
+    }
+  }
+  return out;
+}
+
+std::string ascii_utf8_addr_xtext(std::string_view address) {
+  std::string out;
+  while (!address.empty()) {
+    const auto first = static_cast<unsigned char>(address[0]);
+    if (first < 0x80) {
+      out += utf8_addr_xtext(address.substr(0, 1));
+      address.remove_prefix(1);
+    } else {
+      char digits[8];
+      const auto end =
+          std::to_chars(digits, digits + sizeof digits, take_character(address), 16).ptr;
+      out.append("\\x{").append(to_upper({digits, end})).append("}");
     }
   }
   return out;

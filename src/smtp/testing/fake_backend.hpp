@@ -1,0 +1,115 @@
+#pragma once
+
+#include <map>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "smtp/backend.hpp"
+
+namespace freehold::smtp::testing {
+
+struct FakeMessage {
+  std::string from;
+  std::vector<std::string> to;
+  std::string text;
+  MailParameters parameters;
+};
+
+// A house with mailboxes at here.example, the account anna (password "secret"), and as much bad
+// luck as a test gives it.
+class FakeBackend final : public Backend {
+ public:
+  std::vector<FakeMessage> messages;  // committed
+  bool low = false;
+  std::size_t fail_append_after = std::string::npos;
+  std::vector<Reply> outcome{{250, {2, 0, 0}, "kept"}};
+  int begun = 0;
+  int failed_logins = 0;
+  std::vector<std::string> authors;
+
+  bool disk_low() const override { return low; }
+
+  awaitable<std::expected<Login, Reply>> authenticate(
+      const Peer&, const directory::SaslIdentity& identity) override {
+    if (identity.authcid == "anna" && identity.password == "secret")
+      co_return Login{AccountId(1), "anna"};
+    ++failed_logins;
+    co_return std::unexpected(wrong());
+  }
+
+  awaitable<directory::ScramKeys> scram_keys(const Peer&, const std::string& name) override {
+    if (name == "anna") co_return directory::make_scram_keys("secret", "salty");
+    co_return directory::invent_scram_keys("house", name);
+  }
+
+  awaitable<std::expected<Login, Reply>> scram_outcome(const Peer&,
+                                                       const directory::SaslIdentity& identity,
+                                                       bool proved) override {
+    if (proved) co_return Login{AccountId(1), identity.authcid};
+    ++failed_logins;
+    co_return std::unexpected(wrong());
+  }
+
+  awaitable<Reply> sender(const Peer&, const Mail& mail) override {
+    if (mail.reverse_path.local_part == "spammer") co_return Reply(550, {5, 7, 1}, "no, thanks");
+    co_return Reply(250, {2, 1, 0}, "sender fine");
+  }
+
+  awaitable<RecipientVerdict> recipient(const Transaction&, const Rcpt& rcpt) override {
+    RecipientVerdict out;
+    if (rcpt.forward_path.local_part == "nobody") {
+      out.reply = {550, {5, 1, 1}, "no such user"};
+    } else if (rcpt.forward_path.local_part == "later") {
+      out.reply = {451, {4, 2, 1}, "later"};
+    } else {
+      out.reply = {250, {2, 1, 5}, "recipient fine"};
+      out.target = std::make_unique<Target>();
+    }
+    co_return out;
+  }
+
+  awaitable<Reply> author(const Transaction&, const std::string& from) override {
+    authors.push_back(from);
+    if (from.find("anna@here.example") == from.npos)
+      co_return Reply(550, {5, 7, 1}, "not your address");
+    co_return Reply(250, {2, 0, 0}, "yours");
+  }
+
+  awaitable<std::expected<std::unique_ptr<Incoming>, Reply>> begin(
+      Transaction& transaction) override {
+    ++begun;
+    co_return std::make_unique<FakeIncoming>(*this, transaction);
+  }
+
+ private:
+  static Reply wrong() { return {535, {5, 7, 8}, "wrong name or password"}; }
+
+  class FakeIncoming final : public Incoming {
+   public:
+    FakeIncoming(FakeBackend& house, Transaction& transaction)
+        : house_(house), transaction_(transaction) {}
+
+    std::optional<Reply> append(std::string_view bytes) override {
+      text_ += bytes;
+      if (text_.size() > house_.fail_append_after) return Reply(451, {4, 3, 0}, "disk trouble");
+      return std::nullopt;
+    }
+
+    awaitable<std::vector<Reply>> commit() override {
+      FakeMessage message{
+          transaction_.mail.reverse_path.text(), {}, text_, transaction_.mail.parameters};
+      for (const Recipient& r : transaction_.recipients) message.to.push_back(r.path.text());
+      house_.messages.push_back(std::move(message));
+      co_return house_.outcome;
+    }
+
+   private:
+    FakeBackend& house_;
+    Transaction& transaction_;
+    std::string text_;
+  };
+};
+
+}  // namespace freehold::smtp::testing
