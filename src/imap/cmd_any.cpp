@@ -1,5 +1,5 @@
 #include "base/log.hpp"
-#include "base/version.hpp"
+#include "directory/sasl.hpp"
 #include "imap/session.hpp"
 
 // Commands of every state (RFC 9051, 6.1).

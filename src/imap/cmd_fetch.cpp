@@ -92,6 +92,9 @@ awaitable<IoResult<>> put_section(Context& context, Source& source, const FetchI
   co_return IoResult<>();
 }
 
+// Whether every part could be given in the form that was asked for.
+enum class Put { complete, unknown_encoding };
+
 // RFC 3516, part of IMAP4rev2: a leaf part without its transfer encoding. Nothing: the encoding is not known.
 std::optional<std::string> decoded_part(Source& source, const Section& section) {
   const auto* content = source.content();
@@ -100,7 +103,12 @@ std::optional<std::string> decoded_part(Source& source, const Section& section) 
   const auto found = find_part(*content, section.part);
   if (!found) return std::string();
   const auto& part = content->parts(*found);
-  return message::decode_transfer(part.encoding(), source.read(part.body_begin(), part.body_end()));
+  const auto encoding = message::transfer_encoding(part.encoding());
+  constexpr std::string_view kPlain[] = {"", "7bit", "8bit", "binary"};
+  if (encoding == message::TransferEncoding::identity && std::ranges::find(kPlain, part.encoding()) == std::end(kPlain)) {
+    return std::nullopt;
+  }
+  return message::decode_transfer(source.read(part.body_begin(), part.body_end()), encoding);
 }
 
 // False: UNKNOWN-CTE.
@@ -122,13 +130,13 @@ bool put_binary(Context& context, Source& source, const FetchItem& item) {
   return true;
 }
 
-awaitable<IoResult<bool>> put_message(Context& context, std::size_t index, const FetchRequest& request, bool by_uid) {
+awaitable<IoResult<Put>> put_message(Context& context, std::size_t index, const FetchRequest& request, bool by_uid) {
   auto& out = context.out;
   const auto message = context.view->messages()[index];
   Source source(context.house.mailstore, context.id(), message.email);
   out << "* " << std::uint64_t{index + 1} << " FETCH (";
   bool first = true;
-  bool known = true;
+  Put put = Put::complete;
   const auto next = [&] {
     if (!first) out << ' ';
     first = false;
@@ -137,24 +145,22 @@ awaitable<IoResult<bool>> put_message(Context& context, std::size_t index, const
   const bool add_modseq = request.changed_since && !request.asks(Kind::modseq);
   if (add_uid) {
     next();
-    out << "UID " << std::uint64_t{message.uid.value};
+    out << "UID " << message.uid.value;
   }
   for (const auto& item : request.items) {
     if (item.kind == Kind::binary || item.kind == Kind::binary_size) {
-      const bool was_first = first;
       next();
       if (!put_binary(context, source, item)) {
-        known = false;
+        put = Put::unknown_encoding;
         out << "BINARY" << (item.kind == Kind::binary_size ? ".SIZE" : "") << item.label.substr(item.label.find('['))
             << (item.kind == Kind::binary_size ? " 0" : " NIL");
-        static_cast<void>(was_first);
       }
       continue;
     }
     next();
     switch (item.kind) {
       case Kind::uid:
-        out << "UID " << std::uint64_t{message.uid.value};
+        out << "UID " << message.uid.value;
         break;
       case Kind::flags:
         out << "FLAGS ";
@@ -189,7 +195,7 @@ awaitable<IoResult<bool>> put_message(Context& context, std::size_t index, const
     out << "MODSEQ (" << message.modseq.value << ')';
   }
   out << ")\r\n";
-  co_return known;
+  co_return put;
 }
 
 // A FETCH without PEEK marks the messages as read, all in one change before the answers.
@@ -237,7 +243,7 @@ awaitable<Reply> fetch(Context& context, Command& command) {
       context.closing = true;
       co_return Reply::said();
     }
-    known = known && *put;
+    known = known && *put == Put::complete;
   }
   if (!known) co_return Reply::no("[UNKNOWN-CTE] a part has an encoding that cannot be undone");
   co_return Reply::ok("FETCH completed");

@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include "base/home.hpp"
 #include "imap/session.hpp"
 

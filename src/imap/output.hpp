@@ -1,5 +1,6 @@
 #pragma once
 
+#include <concepts>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -23,7 +24,8 @@ class Output {
     buffer_.push_back(c);
     return *this;
   }
-  Output& operator<<(std::uint64_t number) {
+  template <std::unsigned_integral Number>
+  Output& operator<<(Number number) {
     buffer_.append(std::to_string(number));
     return *this;
   }

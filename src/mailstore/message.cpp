@@ -1,3 +1,59 @@
 #include "mailstore/message.hpp"
 
-namespace freehold::mailstore {}
+#include "base/bytes.hpp"
+#include "mailstore/content.hpp"
+#include "message/parser.hpp"
+#include "message/thread.hpp"
+
+namespace freehold::mailstore {
+
+namespace {
+
+std::uint64_t hash64(std::string_view text) { return read_u64(sha256(text).view()); }
+
+Message make_message(store::IncomingBody body, const message::Parsed& parsed) {
+  Message made;
+  made.body = std::move(body);
+  made.content = content_of(parsed).SerializeAsString();
+  for (const auto& id : message::thread_keys(parsed.envelope)) made.thread_keys.push_back(hash64(id));
+  made.subject_hash = hash64(to_lower(message::base_subject(parsed.envelope.decoded_subject()).text));
+  for (const auto& field : parsed.header.fields()) {
+    if (iequals(parsed.header.name(field), "Delivered-To")) {
+      made.delivered_to.push_back(to_lower(message::unfold(parsed.header.value(field))));
+    }
+  }
+  return made;
+}
+
+}  // namespace
+
+struct Intake::State {
+  store::BodyWriter body;
+  message::Parser parser;
+};
+
+Intake::Intake(store::Engine& engine) : state_(std::make_unique<State>(store::BodyWriter(engine))) {}
+Intake::~Intake() = default;
+Intake::Intake(Intake&&) noexcept = default;
+
+Result<> Intake::append(std::string_view bytes) {
+  state_->parser.feed(bytes);
+  return state_->body.append(bytes);
+}
+
+std::uint64_t Intake::size() const { return state_->body.size(); }
+
+awaitable<Result<std::shared_ptr<const Message>>> Intake::finish(Pool& pool) {
+  // A small body is in memory; a large one waits for the disk.
+  Result<store::IncomingBody> body = store::IncomingBody();
+  if (state_->body.large()) {
+    body = co_await pool.run([this] { return state_->body.finish(); });
+  } else {
+    body = state_->body.finish();
+  }
+  if (!body) co_return body.error();
+  const auto parsed = state_->parser.finish();
+  co_return std::make_shared<const Message>(make_message(std::move(*body), parsed));
+}
+
+}  // namespace freehold::mailstore

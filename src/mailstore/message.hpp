@@ -20,6 +20,7 @@ struct Message {
   std::string content;  // schema::Content without a prefix, serialized
   std::vector<std::uint64_t> thread_keys;  // hashes of its own message id first, then of those it refers to
   std::uint64_t subject_hash = 0;          // of the base subject
+  std::vector<std::string> delivered_to;   // values of its Delivered-To fields: where it has been
 };
 
 // Reads a message as it arrives: hashes it, parses it and keeps it, in one pass. Used by one coroutine.

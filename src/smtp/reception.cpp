@@ -123,7 +123,9 @@ RecipientVerdict Reception::local_recipient(const Transaction& transaction, cons
 
 awaitable<Reply> Reception::author(const Transaction& transaction, const std::string& from) {
   if (!transaction.peer.login) co_return Reply(530, {5, 7, 0}, "log in first");
-  for (const auto& mailbox : message::mailboxes(message::parse_addresses(from))) {
+  for (const auto& author : message::parse_addresses(from)) {
+    if (author.kind != message::Address::Kind::mailbox) continue;
+    const auto mailbox = author.local + "@" + author.domain;
     const auto address = directory::Address::parse(mailbox);
     if (!address || !directory_.may_send_as(transaction.peer.login->account, *address)) {
       co_return Reply(550, {5, 7, 1}, "you may not send with " + mailbox + " in the From field");
