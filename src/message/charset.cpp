@@ -212,6 +212,11 @@ std::size_t utf8_length(std::string_view text) {
   return text.empty() ? 1 : std::max<std::size_t>(1, valid_length(text, 0));
 }
 
+std::size_t utf8_count(std::string_view text) {
+  return static_cast<std::size_t>(std::ranges::count_if(
+      text, [](char c) { return (static_cast<unsigned char>(c) & 0xc0) != 0x80; }));
+}
+
 std::string_view utf8_prefix(std::string_view text, std::size_t most) {
   if (text.size() <= most) return text;
   while (most > 0 && (byte_at(text, most) & 0xc0) == 0x80) --most;

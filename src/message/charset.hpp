@@ -20,6 +20,9 @@ namespace freehold::message {
 // The bytes of one character of valid UTF-8, at its beginning; 1 for anything else.
 [[nodiscard]] std::size_t utf8_length(std::string_view text);
 
+// The number of characters (code points) in valid UTF-8.
+[[nodiscard]] std::size_t utf8_count(std::string_view text);
+
 // At most `most` bytes, cut between characters.
 [[nodiscard]] std::string_view utf8_prefix(std::string_view text, std::size_t most);
 

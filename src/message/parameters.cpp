@@ -151,8 +151,10 @@ Parameters assemble(const std::vector<Segment>& segments) {
   return out;
 }
 
+// White space that folding might change is better encoded.
 bool is_plain_parameter(std::string_view value) {
-  return value.size() <= kSegment &&
+  return value.size() <= kSegment && trim(value).size() == value.size() && !value.contains("  ") &&
+         !value.contains("=?") &&
          std::ranges::all_of(value, [](char c) { return c >= ' ' && c <= '~'; });
 }
 

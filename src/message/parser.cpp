@@ -45,12 +45,9 @@ class PreviewCapture {
 
   void finish(Parsed& parsed, std::size_t characters) const {
     parsed.first_text_part = plain_.part ? plain_.part : html_.part;
-    if (plain_.part) {
-      parsed.preview = preview_of(text(plain_, parsed.parts), characters);
-    }
+    if (plain_.part) parsed.preview = preview(plain_, parsed.parts, characters);
     if (parsed.preview.empty() && html_.part) {
-      parsed.preview =
-          preview_of(text_of_html(text(html_, parsed.parts), characters * 8), characters);
+      parsed.preview = preview(html_, parsed.parts, characters);
     }
   }
 
@@ -71,12 +68,22 @@ class PreviewCapture {
     active_ = most_ > 0 ? &into : nullptr;
   }
 
-  std::string text(const Text& from, const std::vector<Part>& parts) const {
+  // Mostly the first few hundred bytes are enough.
+  static std::string preview(const Text& from, const std::vector<Part>& parts,
+                             std::size_t characters) {
     const Part& part = parts[*from.part];
-    std::string bytes = decode_transfer(from.raw, part.transfer());
-    std::string text = to_utf8(bytes, part.charset());
-    // A character that the limit has cut in two.
-    if (from.raw.size() >= most_ && text.ends_with("\xef\xbf\xbd")) text.resize(text.size() - 3);
+    for (std::size_t most = characters * 4 + 256;; most *= 4) {
+      const std::string text = beginning(from, part, most);
+      std::string out = preview_of(
+          part.subtype == "html" ? text_of_html(text, characters * 8) : text, characters);
+      if (most >= from.raw.size() || utf8_count(out) + 2 > characters) return out;
+    }
+  }
+
+  static std::string beginning(const Text& from, const Part& part, std::size_t most) {
+    const std::string_view raw = std::string_view(from.raw).substr(0, most);
+    std::string text = to_utf8(decode_transfer(raw, part.transfer()), part.charset());
+    if (text.ends_with("\xef\xbf\xbd")) text.resize(text.size() - 3);  // cut in two by the limit
     return text;
   }
 

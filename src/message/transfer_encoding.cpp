@@ -115,26 +115,42 @@ bool TransferDecoder::continue_escape(char c, std::string& out) {
   return false;
 }
 
+// Text up to the next "=" or line end; the white space before it may be a line's last and is held
+// back.
+std::size_t TransferDecoder::copy_plain_run(std::string_view text, std::string& out) {
+  std::size_t end = 0;
+  while (end < text.size() && text[end] != '=' && text[end] != '\r' && text[end] != '\n') ++end;
+  if (end == 0) return 0;
+  std::size_t visible = end;
+  while (visible > 0 && (text[visible - 1] == ' ' || text[visible - 1] == '\t')) --visible;
+  if (visible > 0 || pending_.size() + end > kMaxPending) flush_pending(out);
+  visible = std::max(visible, end - std::min(end, kMaxPending));
+  out.append(text.substr(0, visible));
+  pending_.append(text.substr(visible, end - visible));
+  return end;
+}
+
 void TransferDecoder::decode_quoted_printable(std::string_view piece, std::string& out) {
-  for (const char c : piece) {
-    if (!pending_.empty() && pending_[0] == '=' && continue_escape(c, out)) continue;
-    if (c == '=') {
-      flush_pending(out);
-      pending_.push_back(c);
-    } else if (c == ' ' || c == '\t') {
-      if (pending_.size() >= kMaxPending) flush_pending(out);
-      pending_.push_back(c);
-    } else if (c == '\r') {
-      if (!pending_.empty() && pending_.back() == '\r') flush_pending(out);
-      pending_.push_back(c);
-    } else if (c == '\n') {
+  while (!piece.empty()) {
+    const char c = piece[0];
+    if (!pending_.empty() && pending_[0] == '=' && continue_escape(c, out)) {
+      piece.remove_prefix(1);
+      continue;
+    }
+    if (!pending_.empty() && pending_.back() == '\r' && c != '\n') flush_pending(out);
+    if (const std::size_t run = copy_plain_run(piece, out)) {
+      piece.remove_prefix(run);
+      continue;
+    }
+    piece.remove_prefix(1);
+    if (c == '\n') {
       const bool crlf = !pending_.empty() && pending_.back() == '\r';
       pending_.clear();  // white space at a line's end was added on the way (RFC 2045, 6.7, rule 3)
       out.append(crlf ? "\r\n" : "\n");
-    } else {
-      flush_pending(out);
-      out.push_back(c);
+      continue;
     }
+    if (c == '=') flush_pending(out);
+    pending_.push_back(c);
   }
 }
 

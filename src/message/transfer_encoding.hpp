@@ -25,6 +25,7 @@ class TransferDecoder {
  private:
   void decode_base64(std::string_view piece, std::string& out);
   void decode_quoted_printable(std::string_view piece, std::string& out);
+  std::size_t copy_plain_run(std::string_view text, std::string& out);
   void flush_pending(std::string& out);
   bool continue_escape(char c, std::string& out);
 
