@@ -98,7 +98,10 @@ awaitable<IoResult<Wake>> SocketStream::wait_readable(Deadline deadline) {
         co_await readiness_.wait(Readiness::reading, *attempt.blocked, deadline);
     waiting_readable_ = false;
     turns_ = 0;
-    if (error && !interrupted_) co_return error;
+    if (interrupted_) continue;
+    if (error) co_return error;
+    // What has come over TLS may be no data of the peer's, but the protocol's own.
+    if (!tls_) co_return Wake::readable;
   }
 }
 
@@ -123,6 +126,7 @@ awaitable<IoResult<>> SocketStream::connect_tls(const TlsContext& context,
                                                 Deadline deadline) {
   if (tls_) co_return asio::error::already_connected;
   tls_ = TlsSession::client(context, readiness_.descriptor(), server_name, verify);
+  if (!tls_) co_return asio::error::invalid_argument;
   co_return co_await handshake(deadline);
 }
 

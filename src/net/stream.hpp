@@ -72,6 +72,7 @@ class Stream {
   virtual void close() = 0;
 
   [[nodiscard]] virtual const TlsInfo* tls() const = 0;  // null: plain
+  // Of a unix socket both are 127.0.0.1, port 0: as local as can be.
   [[nodiscard]] virtual const Endpoint& peer() const = 0;
   [[nodiscard]] virtual const Endpoint& local() const = 0;
 };

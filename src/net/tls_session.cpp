@@ -58,20 +58,23 @@ std::unique_ptr<TlsSession> TlsSession::server(const TlsContext& context, int de
 std::unique_ptr<TlsSession> TlsSession::client(const TlsContext& context, int descriptor,
                                                const std::string& server_name, bool verify) {
   std::unique_ptr<TlsSession> session(new TlsSession(make_ssl(context, descriptor)));
-  SSL* ssl = session->ssl_.get();
-  SSL_set_connect_state(ssl);
-  X509_VERIFY_PARAM* param = SSL_get0_param(ssl);
-  if (IpAddress::parse(server_name)) {  // RFC 6066, 3: no address in the SNI
-    X509_VERIFY_PARAM_set1_ip_asc(param, server_name.c_str());
-  } else {
-    SSL_set_tlsext_host_name(ssl, server_name.c_str());
-    X509_VERIFY_PARAM_set_hostflags(param, X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS);
-    X509_VERIFY_PARAM_set1_host(param, server_name.data(), server_name.size());
-  }
-  session->info_.server_name = server_name;
+  SSL_set_connect_state(session->ssl_.get());
+  if (!session->expect_server(server_name)) return nullptr;
   // Without `verify` OpenSSL verifies all the same, and goes on.
-  SSL_set_verify(ssl, verify ? SSL_VERIFY_PEER : SSL_VERIFY_NONE, nullptr);
+  SSL_set_verify(session->ssl_.get(), verify ? SSL_VERIFY_PEER : SSL_VERIFY_NONE, nullptr);
   return session;
+}
+
+bool TlsSession::expect_server(const std::string& name) {
+  if (name.empty()) return false;  // OpenSSL would then take any name
+  info_.server_name = name;
+  X509_VERIFY_PARAM* param = SSL_get0_param(ssl_.get());
+  if (IpAddress::parse(name)) {  // RFC 6066, 3: no address in the SNI
+    return X509_VERIFY_PARAM_set1_ip_asc(param, name.c_str()) == 1;
+  }
+  X509_VERIFY_PARAM_set_hostflags(param, X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS);
+  return SSL_set_tlsext_host_name(ssl_.get(), name.c_str()) == 1 &&
+         X509_VERIFY_PARAM_set1_host(param, name.data(), name.size()) == 1;
 }
 
 Attempt TlsSession::handshake() {

@@ -16,7 +16,7 @@ class TlsSession {
  public:
   [[nodiscard]] static std::unique_ptr<TlsSession> server(const TlsContext& context,
                                                           int descriptor);
-  // `server_name` is a host name or an IP address's text.
+  // `server_name` is a host name or an IP address's text; null when it is neither.
   [[nodiscard]] static std::unique_ptr<TlsSession> client(const TlsContext& context, int descriptor,
                                                           const std::string& server_name,
                                                           bool verify);
@@ -37,6 +37,7 @@ class TlsSession {
   };
 
   explicit TlsSession(SSL* ssl) : ssl_(ssl) {}
+  bool expect_server(const std::string& name);
   Attempt outcome(int result, std::size_t count);
   error_code failure(int system_error);
   void describe();

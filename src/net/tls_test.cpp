@@ -110,6 +110,14 @@ TEST_F(TlsTest, AnUntrustedCertificateIsRefusedOrNoted) {
   EXPECT_EQ(info.verify_error, "self-signed certificate");
 }
 
+TEST_F(TlsTest, AServerWithoutANameIsNotAskedAtAll) {
+  TlsInfo info;
+  for (const std::string& name : {std::string(), std::string("mail.test\0x", 11)}) {
+    EXPECT_EQ(connect(*trusting_, name, true, info).error(), errc::invalid_argument);
+    EXPECT_EQ(connect(*trusting_, name, false, info).error(), errc::invalid_argument);
+  }
+}
+
 TEST_F(TlsTest, ASilentPeerDoesNotHoldTheHandshake) {
   converse(
       [this](Stream& stream) -> awaitable<void> {
