@@ -123,6 +123,7 @@ class Client {
   awaitable<void> send_data(Body& body, Outcomes& out);
   awaitable<void> send_chunks(Body& body, Outcomes& out);
   awaitable<ClientOutcome> write_text(Body& body);
+  awaitable<ClientOutcome> explain_loss(error_code error, bool ended);
   awaitable<ClientOutcome> write_chunk(std::string_view bytes, bool last);
   awaitable<void> read_end(Outcomes& out);
 

@@ -10,6 +10,7 @@ namespace {
 using Kind = ClientOutcome::Kind;
 
 constexpr std::size_t kWriteSize = 64 * 1024;
+constexpr std::chrono::seconds kLastWords{2};
 
 // Of those whom the server has taken so far.
 void set_taken(std::vector<RecipientOutcome>& out, const ClientOutcome& outcome) {
@@ -65,15 +66,22 @@ awaitable<ClientOutcome> Client::write_text(Body& body) {
     if (ended || block.size() >= kWriteSize) {
       const IoResult<> written = co_await write(block);
       // The last write may have come through whole although it failed.
-      if (!written) {
-        ClientOutcome lost = lose(written.error(), "sending the message");
-        if (ended) lost.kind = Kind::lost_after_end;
-        co_return lost;
-      }
+      if (!written) co_return co_await explain_loss(written.error(), ended);
       block.clear();
     }
   }
   co_return ClientOutcome{};
+}
+
+// A server that hangs up amid the message has often said why before it did.
+awaitable<ClientOutcome> Client::explain_loss(error_code error, bool ended) {
+  ClientOutcome outcome = co_await read_reply(kLastWords);
+  const bool said = outcome.kind == Kind::answered;
+  usable_ = false;
+  if (said) co_return outcome;
+  outcome = lose(error, "sending the message");
+  if (ended) outcome.kind = Kind::lost_after_end;
+  co_return outcome;
 }
 
 // The replies to the whole message: one, or with LMTP one for each recipient that was taken.
@@ -125,11 +133,7 @@ awaitable<ClientOutcome> Client::write_chunk(std::string_view bytes, bool last) 
   std::string block = "BDAT " + std::to_string(bytes.size()) + (last ? " LAST\r\n" : "\r\n");
   block += bytes;
   const IoResult<> written = co_await write(block);
-  if (!written) {
-    ClientOutcome lost = lose(written.error(), "sending the message");
-    if (last) lost.kind = Kind::lost_after_end;
-    co_return lost;
-  }
+  if (!written) co_return co_await explain_loss(written.error(), last);
   if (last) co_return ClientOutcome{};
   co_return co_await read_reply(settings_.end_wait);
 }

@@ -187,6 +187,18 @@ TEST(Client, SpeaksLmtp) {
   EXPECT_EQ(d.sent.at(2).outcome.reply.code, 452);
 }
 
+TEST(Client, HearsWhyAServerHangsUpAmidTheMessage) {
+  Delivery d;
+  d.c.settings.max_message_size = 1000;
+  Envelope e = envelope({"anna@here.example"});
+  std::string text;
+  for (int i = 0; i < 20'000; ++i) text += "much more than the server has said it would take\r\n";
+  d.run(e, text);
+  EXPECT_EQ(d.sent.at(0).outcome.kind, Kind::answered);
+  EXPECT_EQ(d.sent.at(0).outcome.reply.code, 552);
+  EXPECT_FALSE(d.usable);
+}
+
 TEST(Client, LeavesNoHalfMessageWhenItsSourceFails) {
   Delivery d;
   TextBody body("a: b\r\n\r\nmore\r\n", 8);

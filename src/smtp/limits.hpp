@@ -32,6 +32,9 @@ inline constexpr std::uint64_t kHangUpFactor = 2;
 inline constexpr std::size_t kMaxSubmissionHeader = 256 * 1024;  // held in memory to be completed
 
 inline constexpr unsigned kMaxBadCommands = 20;
+// Apart from bad commands: an honest message to a stale list must not be cut off, its good
+// recipients would never get it.
+inline constexpr unsigned kMaxRefusedRecipients = 100;
 inline constexpr unsigned kMaxFailedLogins = 5;
 inline constexpr std::size_t kMaxPendingReplies = 64 * 1024;  // bytes gathered for one write
 

@@ -45,10 +45,9 @@ awaitable<void> ServerSession::obey(Rcpt& rcpt) {
   say(verdict.reply);
   if (!verdict.reply.positive()) {
     log_refusal("rcpt", rcpt.forward_path.text(), verdict.reply);
-    // Guessing of addresses ends like other nonsense does.
-    if (verdict.reply.permanent() && settings_.role == Role::mx &&
-        ++bad_commands_ >= settings_.max_bad_commands) {
-      hang_up({421, {4, 7, 0}, "too many errors"});
+    if (verdict.reply.permanent() && ++refused_recipients_ >= kMaxRefusedRecipients &&
+        settings_.role == Role::mx && transaction_->recipients.empty()) {
+      hang_up({421, {4, 7, 0}, "too many unknown recipients"});  // somebody guesses addresses
     }
     co_return;
   }

@@ -82,6 +82,7 @@ class ServerSession {
   bool over_ = false;
   unsigned bad_commands_ = 0;
   unsigned failed_logins_ = 0;
+  unsigned refused_recipients_ = 0;
   net::Deadline login_deadline_;
 
   SessionState state_;

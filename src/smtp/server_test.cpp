@@ -157,6 +157,17 @@ TEST(Server, HangsUpAfterTooManyErrors) {
   EXPECT_THAT(out, EndsWith("500 5.5.1 unknown command\r\n421 4.7.0 too many errors\r\n"));
 }
 
+TEST(Server, HangsUpOnAGuesserButNotOnAStaleList) {
+  std::string guesses;
+  for (int i = 0; i < 100; ++i) guesses += "RCPT TO:<nobody@here.example>\r\n";
+  Conversation guesser;
+  EXPECT_THAT(guesser.say("EHLO x\r\nMAIL FROM:<a@b>\r\n" + guesses),
+              EndsWith("421 4.7.0 too many unknown recipients\r\n"));
+  Conversation list;
+  EXPECT_THAT(list.say(std::string(kEnvelope) + guesses + "DATA\r\na: b\r\n.\r\n"),
+              HasSubstr("250 2.0.0 kept"));
+}
+
 TEST(Server, SaysWhenTheDiskIsLow) {
   Conversation c;
   c.backend.low = true;
