@@ -156,7 +156,8 @@ void append_q(std::string& out, std::string_view text) {
 }
 
 std::string encode_words(std::string_view text) {
-  const bool use_base64 = q_width(text) > (text.size() + 2) / 3 * 4;
+  // Q can be read by people, and is taken as long as it costs less than half more.
+  const bool use_base64 = q_width(text) * 2 > (text.size() + 2) / 3 * 4 * 3;
   std::string out;
   while (!text.empty()) {
     std::size_t size = 0;
