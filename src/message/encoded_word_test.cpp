@@ -60,7 +60,7 @@ TEST(EncodeText, LeavesAsciiAloneAndComesBack) {
     EXPECT_EQ(decode_text(coded), text);
     for (std::size_t at = 0; at < coded.size();) {
       const std::size_t end = std::min(coded.find(' ', at), coded.size());
-      EXPECT_LE(end - at, 75U);
+      EXPECT_LE(end - at, 60U);
       at = end + 1;
     }
   }
