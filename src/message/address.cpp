@@ -104,9 +104,9 @@ class AddressListReader {
 
   // "<" [route ":"] addr-spec ">"
   void read_angle() {
-    if (pending_) finish_element();
     Address address{.name = joined(words_, false)};
     words_.clear();
+    if (pending_) finish_element();  // a comma was forgotten
     in_.skip();
     in_.skip_cfws();
     if (in_.peek() == '@') skip_route();

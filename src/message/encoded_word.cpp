@@ -14,10 +14,13 @@ namespace {
 
 constexpr std::size_t kMaxEncodedWord = 2048;  // the RFC says 75; some put a whole subject into one
 constexpr std::size_t kMaxCharset = 64;
-constexpr std::size_t kPayload = 75 - std::string_view(
-                                          "=?utf-8?q?"
-                                          "?=")
-                                          .size();
+// RFC 2047, 2 allows 75, but 76 for the whole line: so the first fits behind the name of most
+// fields.
+constexpr std::size_t kWord = 60;
+constexpr std::size_t kPayload = kWord - std::string_view(
+                                             "=?utf-8?q?"
+                                             "?=")
+                                             .size();
 constexpr std::string_view kHex = "0123456789ABCDEF";
 
 struct EncodedWord {
@@ -156,7 +159,8 @@ void append_q(std::string& out, std::string_view text) {
 }
 
 std::string encode_words(std::string_view text) {
-  const bool use_base64 = q_width(text) > (text.size() + 2) / 3 * 4;
+  // Q can be read by people, and is taken as long as it costs less than half more.
+  const bool use_base64 = q_width(text) * 2 > (text.size() + 2) / 3 * 4 * 3;
   std::string out;
   while (!text.empty()) {
     std::size_t size = 0;

@@ -16,7 +16,7 @@ namespace freehold::message {
 [[nodiscard]] std::string decode_text(std::string_view raw);
 
 // For an unstructured field: the text itself where it is plain ASCII, else with the words from the
-// first to the last that need it as encoded words in UTF-8, each of at most 75 characters and
+// first to the last that need it as encoded words in UTF-8, each of at most 60 characters and
 // parted by one space, where a line may be folded.
 [[nodiscard]] std::string encode_text(std::string_view utf8);
 

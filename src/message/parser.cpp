@@ -5,10 +5,8 @@
 #include <utility>
 
 #include "base/bytes.hpp"
-#include "message/charset.hpp"
 #include "message/part_tree.hpp"
-#include "message/preview.hpp"
-#include "message/transfer_encoding.hpp"
+#include "message/preview_capture.hpp"
 
 namespace freehold::message {
 
@@ -17,80 +15,6 @@ namespace {
 // What is held back of a line until it is known what it is: a boundary (at most 256 and its
 // padding) or a field's name.
 constexpr std::size_t kMaxHeld = 1024;
-
-// The beginnings of the first plain and the first HTML text, as they stand in the message.
-class PreviewCapture {
- public:
-  explicit PreviewCapture(std::size_t most) : most_(most) {}
-
-  void begin_part(const PartTree& tree) {
-    active_ = nullptr;
-    const std::size_t index = tree.innermost();
-    const Part& part = tree.parts()[index];
-    if (tree.in_nested_message() || part.type != "text" || part.disposition == "attachment") return;
-    if (!part.filename().empty()) return;
-    if (part.subtype == "html") {
-      if (!html_.part) start(html_, index);
-    } else if (part.subtype == "plain" && !plain_.part && may_follow_html(tree, part)) {
-      start(plain_, index);
-    }
-  }
-  void end_part() { active_ = nullptr; }
-
-  void add(std::string_view body) {
-    if (active_ == nullptr) return;
-    active_->raw.append(body.substr(0, most_ - active_->raw.size()));
-    if (active_->raw.size() >= most_) active_ = nullptr;
-  }
-
-  void finish(Parsed& parsed, std::size_t characters) const {
-    parsed.first_text_part = plain_.part ? plain_.part : html_.part;
-    if (plain_.part) parsed.preview = preview(plain_, parsed.parts, characters);
-    if (parsed.preview.empty() && html_.part) {
-      parsed.preview = preview(html_, parsed.parts, characters);
-    }
-  }
-
- private:
-  struct Text {
-    std::optional<std::size_t> part;
-    std::string raw;
-  };
-
-  // Plain text after HTML is a list's footer, unless it is the other form of the same.
-  bool may_follow_html(const PartTree& tree, const Part& part) const {
-    return !html_.part || (part.parent != Part::kNoParent &&
-                           tree.parts()[part.parent].is("multipart", "alternative"));
-  }
-
-  void start(Text& into, std::size_t index) {
-    into.part = index;
-    active_ = most_ > 0 ? &into : nullptr;
-  }
-
-  // Mostly the first few hundred bytes are enough.
-  static std::string preview(const Text& from, const std::vector<Part>& parts,
-                             std::size_t characters) {
-    const Part& part = parts[*from.part];
-    for (std::size_t most = characters * 4 + 256;; most *= 4) {
-      const std::string text = beginning(from, part, most);
-      std::string out = preview_of(
-          part.subtype == "html" ? text_of_html(text, characters * 8) : text, characters);
-      if (most >= from.raw.size() || utf8_count(out) + 2 > characters) return out;
-    }
-  }
-
-  static std::string beginning(const Text& from, const Part& part, std::size_t most) {
-    const std::string_view raw = std::string_view(from.raw).substr(0, most);
-    std::string text = to_utf8(decode_transfer(raw, part.transfer()), part.charset());
-    if (text.ends_with("\xef\xbf\xbd")) text.resize(text.size() - 3);  // cut in two by the limit
-    return text;
-  }
-
-  std::size_t most_;
-  Text plain_, html_;
-  Text* active_ = nullptr;
-};
 
 std::string_view without_line_end(std::string_view line) {
   if (line.ends_with('\n')) line.remove_suffix(1);

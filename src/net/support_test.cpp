@@ -1,26 +1,63 @@
 #include "net/support_test.hpp"
 
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
 #include <filesystem>
+#include <memory>
+#include <mutex>
 
 namespace freehold::net {
 
-void run_for_test(std::vector<std::function<awaitable<void>()>> coroutines) {
-  boost::asio::io_context context;
-  for (const auto& coroutine : coroutines) {
-    boost::asio::co_spawn(context, coroutine(), [](std::exception_ptr thrown) {
-      if (!thrown) return;
-      try {
-        std::rethrow_exception(thrown);
-      } catch (const std::exception& e) {
-        ADD_FAILURE() << e.what();
-      }
-    });
+namespace {
+
+using Loop = std::unique_ptr<boost::asio::io_context>;
+
+// The loops that are not running now. They are never destroyed: whoever woke a test's last
+// coroutine from another thread may still be on the way out of its post() when the test is over.
+struct IdleLoops {
+  std::mutex mutex;
+  pid_t process = getpid();
+  std::vector<Loop> loops;
+
+  static IdleLoops& instance() {
+    static IdleLoops& all = *new IdleLoops;
+    return all;
   }
-  context.run();
+
+  Loop take() {
+    const std::lock_guard lock(mutex);
+    if (loops.empty() || process != getpid()) return std::make_unique<boost::asio::io_context>(1);
+    Loop loop = std::move(loops.back());
+    loops.pop_back();
+    loop->restart();
+    return loop;
+  }
+
+  void put(Loop loop) {
+    const std::lock_guard lock(mutex);
+    loops.push_back(std::move(loop));
+  }
+};
+
+void report(const std::exception_ptr& thrown) {
+  if (!thrown) return;
+  try {
+    std::rethrow_exception(thrown);
+  } catch (const std::exception& e) {
+    ADD_FAILURE() << e.what();
+  }
+}
+
+}  // namespace
+
+void run_for_test(std::vector<std::function<awaitable<void>()>> coroutines) {
+  Loop loop = IdleLoops::instance().take();
+  for (const auto& coroutine : coroutines) boost::asio::co_spawn(*loop, coroutine(), report);
+  loop->run();
+  IdleLoops::instance().put(std::move(loop));
 }
 
 TemporaryFolder::TemporaryFolder() {

@@ -62,11 +62,13 @@ awaitable<std::vector<Result<>>> Dispatch::deliver(std::shared_ptr<const mailsto
       remote.push_back(i);
     }
   }
-  if (remote.empty()) co_return results;
-  const auto queued = co_await enqueue(*message, envelope);
-  if (!queued) {
-    for (const auto i : remote) results[i] = queued.error();
+  if (!remote.empty()) {
+    const auto queued = co_await enqueue(*message, envelope);
+    if (!queued) {
+      for (const auto i : remote) results[i] = queued.error();
+    }
   }
+  co_await report_delivered(*message, envelope, addressees, results);
   co_return results;
 }
 

@@ -38,6 +38,9 @@ class Dispatch {
  private:
   awaitable<Result<>> deliver_here(const std::shared_ptr<const mailstore::Message>& message, const Envelope& envelope,
                                    const directory::Destination::Local& local);
+  // RFC 3461, 5.2.1: who asked to hear of success hears of a delivery here.
+  awaitable<void> report_delivered(const mailstore::Message& message, const Envelope& envelope,
+                                   const std::vector<Addressee>& addressees, const std::vector<Result<>>& results);
   awaitable<Result<>> enqueue(const mailstore::Message& message, const Envelope& envelope);
 
   mailstore::Mailstore& mailstore_;
