@@ -1,5 +1,6 @@
 """Processes that a test starts: each is ended by its own id, and none outlives the test."""
 
+import contextlib
 import ctypes
 import os
 import signal
@@ -99,13 +100,20 @@ class Process:
         """SIGKILL: as a power cut would end it."""
         self.signal(signal.SIGKILL)
         self._child.wait()
+        self._end_group()
 
     def stop(self, seconds: float = 20) -> int:
         """SIGTERM, and SIGKILL for what does not heed it; the exit code (negative: the signal)."""
         self.signal(signal.SIGTERM)
         if self.wait(seconds) is None:
             self.kill()
+        self._end_group()
         return self._child.returncode
+
+    def _end_group(self) -> None:
+        """What the process started (Postfix, Dovecot) is in the session that it leads."""
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(self.pid, signal.SIGKILL)
 
     def resident_bytes(self) -> int:
         for line in Path(f"/proc/{self.pid}/status").read_text().splitlines():
