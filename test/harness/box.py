@@ -15,6 +15,7 @@ from test.harness.processes import Process, run, tail, wait_until
 
 HOSTNAME = "mail.example.test"
 DOMAIN = "example.test"
+PASSWORD = "long-secret"
 
 Settings = Mapping[str, Mapping[str, Any]]
 
@@ -155,7 +156,7 @@ class Box:
     def cli_json(self, *args: str, stdin: str = "") -> Any:
         return json.loads(run(self.command(*args, json_output=True), stdin=stdin).stdout)
 
-    def add_account(self, name: str, password: str = "secret", **options: str) -> str:
+    def add_account(self, name: str, password: str = PASSWORD, **options: str) -> str:
         """Adds NAME (an address, or a local part of the box's domain); the address."""
         address = name if "@" in name else f"{name}@{self.domain}"
         more = [text for key, value in options.items() for text in (f"--{key}", value)]
@@ -175,7 +176,7 @@ def client_tls(ca_file: Path | None = None) -> ssl.SSLContext:
 
 @contextlib.contextmanager
 def running_box(program: Path, accounts: Sequence[str] = ("anna", "bert"), settings: Settings | None = None):  # noqa: ANN201
-    """A started box with accounts (password "secret") that is gone at the end; its log is shown on failure."""
+    """A started box with accounts (with PASSWORD) that is gone at the end; its log is shown on failure."""
     with tempfile.TemporaryDirectory(prefix="freehold-") as folder:
         Path(folder).chmod(0o755)
         box = Box(program, Path(folder), settings=settings)

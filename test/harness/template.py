@@ -7,7 +7,7 @@ from test.harness.box import Box, Settings
 
 
 class Template:
-    """A domain with accounts, each with the password "secret". `make` gives boxes that start with it."""
+    """A domain with accounts, each with PASSWORD. `make` gives boxes that start with it."""
 
     def __init__(self, program: Path, folder: Path, accounts: tuple[str, ...] = ("anna", "bert")) -> None:
         self._program = program
