@@ -193,7 +193,7 @@ class Dialogue:
     def _matches(self, pattern: str, line: str) -> bool:
         """Literal text, with {{regular expressions}} in it."""
         parts = re.split(r"\{\{(.*?)\}\}", pattern)
-        expression = "".join(p if i % 2 else re.escape(self._fill(p)) for i, p in enumerate(parts))
+        expression = "".join(f"(?:{p})" if i % 2 else re.escape(self._fill(p)) for i, p in enumerate(parts))
         found = re.fullmatch(expression, line)
         if found:
             self._captured.update({k: v for k, v in found.groupdict().items() if v is not None})
