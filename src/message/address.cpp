@@ -14,6 +14,7 @@ namespace freehold::message {
 namespace {
 
 constexpr std::size_t kMaxAddresses = 5000;
+constexpr std::size_t kMaxRoute = 1000;
 
 struct Word {
   enum class Kind : std::uint8_t { text, dot, at };
@@ -89,7 +90,7 @@ class AddressListReader {
     if (is_special(c)) return in_.skip();  // a stray ')', '>', ']' or '\'
     // Careless programs leave specials in encoded words; the word is one nevertheless.
     const std::size_t encoded = encoded_word_length(in_.rest());
-    if (encoded > 0) {
+    if (encoded > 0 && std::ranges::none_of(in_.rest().substr(0, encoded), is_blank)) {
       add(Word::Kind::text, std::string(in_.rest().substr(0, encoded)));
       return in_.skip(encoded);
     }
@@ -127,7 +128,7 @@ class AddressListReader {
   }
 
   void skip_route() {
-    const std::string_view rest = in_.rest();
+    const std::string_view rest = in_.rest().substr(0, kMaxRoute);
     const std::size_t colon = rest.find_first_of(":>");
     if (colon != std::string_view::npos && rest[colon] == ':') in_.skip(colon + 1);
   }
