@@ -194,7 +194,7 @@ class Dialogue:
         """Literal text, with {{regular expressions}} in it."""
         parts = re.split(r"\{\{(.*?)\}\}", pattern)
         expression = "".join(f"(?:{p})" if i % 2 else re.escape(self._fill(p)) for i, p in enumerate(parts))
-        found = re.fullmatch(expression, line)
+        found = re.fullmatch(expression, line, re.DOTALL)
         if found:
             self._captured.update({k: v for k, v in found.groupdict().items() if v is not None})
         return bool(found)
