@@ -174,12 +174,23 @@ std::optional<MailboxInfo> Mailstore::mailbox(AccountId account, MailboxId id) c
   return describe(all, id, found->second);
 }
 
+// An account whose making was cut off before its mailboxes gets them with its first mail or login.
+MailboxId ensure_inbox(AccountChange& change, Time now) {
+  auto all = read_all(change.tx(), change.account());
+  for (const auto& [id, record] : all) {
+    if (record.role() == "inbox") return id;
+  }
+  MailboxId inbox;
+  for (const auto& [name, role] : kDefaults) {
+    const auto id = make_path(change, all, {name}, role, now);
+    if (std::string_view(role) == "inbox") inbox = id;
+  }
+  return inbox;
+}
+
 awaitable<Result<>> Mailstore::create_default_mailboxes(AccountId account) {
   co_return co_await state_->change(account, [&](AccountChange& change) -> Result<> {
-    auto all = read_all(change.tx(), account);
-    for (const auto& [name, role] : kDefaults) {
-      make_path(change, all, {name}, role, state_->clock.now());
-    }
+    static_cast<void>(ensure_inbox(change, state_->clock.now()));
     return {};
   });
 }
