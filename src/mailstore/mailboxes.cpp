@@ -61,6 +61,22 @@ std::optional<MailboxId> child(const Records& all, MailboxId parent, std::string
   return std::nullopt;
 }
 
+// How many levels there are below a mailbox.
+std::size_t height_of(const Records& all, MailboxId id) {
+  std::size_t height = 0;
+  for (const auto& [other, record] : all) {
+    std::size_t levels = 1;
+    auto up = MailboxId(record.parent());
+    while (up && up != id && levels <= kMaxDepth) {
+      const auto found = all.find(up);
+      up = found == all.end() ? MailboxId() : MailboxId(found->second.parent());
+      ++levels;
+    }
+    if (up == id) height = std::max(height, levels);
+  }
+  return height;
+}
+
 Result<std::vector<std::string>> split(std::string_view path) {
   const auto invalid = [&](const char* what) {
     return problem(Problem::Kind::invalid, what, "mailbox '" + std::string(path) + "'");
@@ -248,6 +264,10 @@ awaitable<Result<>> Mailstore::rename_mailbox(AccountId account, std::string fro
     }
     if (all.at(*id).role() == "inbox") {
       return rename_inbox(change, all, *id, *parts, state_->clock.now());
+    }
+    if (parts->size() + height_of(all, *id) > kMaxDepth) {
+      return problem(Problem::Kind::invalid, "mailboxes in it would have more than 20 parts",
+                     "mailbox '" + to + "'");
     }
     MailboxId parent;
     if (parts->size() > 1) {
