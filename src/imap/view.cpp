@@ -68,19 +68,16 @@ View::News View::apply(const mailstore::MailboxChanges& changes) {
   }
   for (const auto& message : changes.changed) {
     const auto at = find_uid(messages_, message.uid);
+    const auto index = static_cast<std::size_t>(at - messages_.begin());
     if (at == messages_.end()) {
       messages_.push_back(message);
       news.exists = true;
     } else if (at->uid == message.uid && at->modseq < message.modseq) {
       *at = message;
     } else {
-      continue;  // known already
+      continue;  // known already, perhaps from the command itself
     }
-  }
-  for (const auto& message : changes.changed) {
-    const auto at = find_uid(messages_, message.uid);
-    if (at == messages_.end() || at->modseq != message.modseq) continue;
-    news.updated.push_back(static_cast<std::size_t>(at - messages_.begin()));
+    news.updated.push_back(index);
   }
   return news;
 }
