@@ -141,7 +141,7 @@ awaitable<void> Queue::run(net::Session& session, Spawn spawn, SendReport send_r
         taken_total.add();
         const auto seat = state.destinations.push(route, std::move(job));
         if (!seat) continue;
-        spawn("queue " + seat->key, [&state, seat, &send_report](net::Session& own) {
+        spawn("queue " + seat->route.text(), [&state, seat, &send_report](net::Session& own) {
           return state.work(own, seat, send_report);
         });
       }

@@ -4,7 +4,10 @@ namespace freehold::queue {
 
 std::string Route::key() const {
   if (!relay) return "mx " + domain;
-  return "relay " + relay->domain + " " + relay->host + ":" + std::to_string(relay->port);
+  // With the login: a channel with the old password must not serve jobs behind a mended relay.
+  const char* tls = relay->tls == directory::RelayTls::implicit ? "implicit" : "starttls";
+  return "relay " + relay->domain + " " + relay->host + ":" + std::to_string(relay->port) + " " +
+         tls + " " + relay->user + " " + relay->password;
 }
 
 std::string Route::text() const {

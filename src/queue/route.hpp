@@ -13,7 +13,7 @@ struct Route {
   std::string domain;  // of the recipient; empty through a relay
   std::optional<directory::RelayInfo> relay;
 
-  // Jobs with the same key share channels.
+  // Jobs with the same key share channels. It holds the relay's password: never to be shown.
   [[nodiscard]] std::string key() const;
   [[nodiscard]] std::string text()
       const;  // for people: "mx of example.org", "relay mail.example.net:587"

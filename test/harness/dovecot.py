@@ -16,6 +16,7 @@ ssl = yes
 ssl_cert = <{certificate}
 ssl_key = <{key}
 disable_plaintext_auth = no
+auth_failure_delay = 0
 auth_mechanisms = plain login scram-sha-256
 mail_location = {format}:{folder}/mail/%u
 mail_uid = nobody
@@ -53,6 +54,10 @@ service imap-login {{
 }}
 service anvil {{
   chroot =
+  # No growing delays after wrong passwords: tests send them on purpose.
+  unix_listener anvil-auth-penalty {{
+    mode = 0
+  }}
 }}
 service stats {{
   chroot =

@@ -30,7 +30,7 @@ class Mirror(Peers):
     def sync(self) -> str:
         config = self.folder / "mbsyncrc"
         config.write_text(
-            f"IMAPStore box\nHost localhost\nPort {self.box.imaps}\nUser anna@example.test\nPass {PASSWORD}\nSSLType IMAPS\n"
+            f"FSync no\n\nIMAPStore box\nHost localhost\nPort {self.box.imaps}\nUser anna@example.test\nPass {PASSWORD}\nSSLType IMAPS\n"
             f"CertificateFile {self.authority.certificate}\nPipelineDepth 50\n\n"
             f"MaildirStore near\nPath {self.folder}/mirror/\nInbox {self.folder}/mirror/INBOX\nSubFolders Verbatim\n\n"
             f"Channel all\nFar :box:\nNear :near:\nPatterns *\nCreate Both\nExpunge Both\nSyncState *\n")

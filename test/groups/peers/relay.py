@@ -56,7 +56,6 @@ class Relays(Peers):
                     return str(recipient["last_reply"])
         return ""
 
-    # First: an open connection with the right login would be used again.
     def test_1_wrong_password(self) -> None:
         """peers: with a wrong password `relay test` says so, and mail is deferred, not bounced"""
         self.set_relay("wrong-secret")
@@ -80,7 +79,7 @@ class Relays(Peers):
         self.box.cli("queue", "retry", "all")
         wait_until("the message behind the relay", lambda: self.relay.received("three@far.test"))
 
-    def test_3_login(self) -> None:
+    def test_0_login(self) -> None:
         """peers: Freehold relays through a Postfix that demands a login over TLS, and `relay test` passes"""
         self.set_relay(_PASSWORD)
         self.assertIn("took the login", self.box.cli("relay", "test"))
