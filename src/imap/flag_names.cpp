@@ -26,10 +26,13 @@ void read_flag(Lexer& lexer, Flags& flags) {
   }
   const auto name = "\\" + std::string(lexer.atom());
   for (const auto& known : kSystemFlags) {
-    if (iequals(known.name, name)) flags.bits |= known.flag;
+    if (iequals(known.name, name)) {
+      flags.bits |= known.flag;
+      return;
+    }
   }
-  // \Recent (RFC 3501) is not the client's to set, and other system flags do not exist: both are
-  // passed over.
+  // \\Recent (RFC 3501) is not the client's to set; it is passed over.
+  if (!iequals(name, "\\Recent")) lexer.fail("the flag " + name + " is not known");
 }
 
 }  // namespace
