@@ -31,7 +31,7 @@ void read_flag(Lexer& lexer, Flags& flags) {
       return;
     }
   }
-  // \\Recent (RFC 3501) is not the client's to set; it is passed over.
+  // \Recent (RFC 3501) is not the client's to set; it is passed over.
   if (!iequals(name, "\\Recent")) lexer.fail("the flag " + name + " is not known");
 }
 
