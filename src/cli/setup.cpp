@@ -66,10 +66,10 @@ std::string next_steps(const std::string& hostname, const std::string& domain,
          option + " relay add HOST --user USER\n";
 }
 
-// Runs a coroutine to its end in this thread.
+// Runs a coroutine to its end in this thread. The context outlives what completes the task from
+// other threads.
 template <class T>
-T run_now(awaitable<T> task) {
-  boost::asio::io_context context;
+T run_now(boost::asio::io_context& context, awaitable<T> task) {
   auto result = boost::asio::co_spawn(context, std::move(task), boost::asio::use_future);
   // What the task waits for is completed by other threads.
   const auto work = boost::asio::make_work_guard(context);
@@ -78,13 +78,14 @@ T run_now(awaitable<T> task) {
 }
 
 Result<> add_first_domain(const Setup& setup, const std::string& domain) {
+  boost::asio::io_context context;
   store::EngineSettings settings;
   settings.folder = setup.data / "store";
   auto engine = store::open_rocksdb(settings, true);
   if (!engine) return engine.error();
   Pool pool(1);
   directory::Directory directory(**engine, pool, system_clock());
-  const auto added = run_now(directory.add_domain(domain));
+  const auto added = run_now(context, directory.add_domain(domain));
   if (!added && added.error().kind != Problem::Kind::exists) return added;
   return {};
 }

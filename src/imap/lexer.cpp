@@ -121,9 +121,10 @@ std::string Lexer::literal() {
     fail("a literal is not well-formed");
     return {};
   }
-  const auto mark = literal_at_end(rest().substr(0, close + 1));
+  const auto braces = rest().substr(0, close + 1);
+  const auto mark = literal_at_end(braces);
   position_ += close + 3;
-  if (!mark || mark->size > text_.size() - position_) {
+  if (!mark || braces.rfind('{') != 0 || mark->size > text_.size() - position_) {
     fail("a literal is not well-formed");
     return {};
   }

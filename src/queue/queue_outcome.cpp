@@ -82,7 +82,10 @@ awaitable<void> Queue::State::finish(const Job& job, std::vector<Outcome> outcom
                                      const SendReport& send_report) {
   const auto now = clock.now();
   const auto message = read_message(engine.latest(), job.id);
-  if (!message) co_return;  // removed meanwhile
+  if (!message) {  // removed meanwhile
+    end_work(job);
+    co_return;
+  }
   std::vector<Report> reports;
   std::vector<bool> told(job.numbers.size(), false);
   const bool delay_due =
@@ -126,6 +129,7 @@ awaitable<void> Queue::State::finish(const Job& job, std::vector<Outcome> outcom
     erase_message_if_done(tx, job.id);
     return {};
   });
+  end_work(job);
   if (!written) {
     log::error("queue.outcome_not_written",
                {{"id", text(job.id)}, {"error", written.error().text()}});
@@ -143,6 +147,7 @@ awaitable<void> Queue::State::give_back(const Job& job) {
     }
     return {};
   });
+  end_work(job);
   if (!done) log::warning("queue.not_given_back", {{"id", text(job.id)}});
 }
 

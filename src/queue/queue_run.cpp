@@ -46,6 +46,21 @@ DueList read_due(const store::Reader& reader, Time now) {
 
 }  // namespace
 
+void Queue::State::begin_work(const Job& job) {
+  const std::lock_guard lock(in_work_mutex);
+  for (const auto number : job.numbers) in_work.emplace(job.id, number);
+}
+
+void Queue::State::end_work(const Job& job) {
+  const std::lock_guard lock(in_work_mutex);
+  for (const auto number : job.numbers) in_work.erase({job.id, number});
+}
+
+bool Queue::State::is_in_work(QueueId id, std::uint32_t number) {
+  const std::lock_guard lock(in_work_mutex);
+  return in_work.contains({id, number});
+}
+
 awaitable<Result<Queue::State::Taken>> Queue::State::take_due() {
   const auto now = clock.now();
   Taken taken;
@@ -62,10 +77,12 @@ awaitable<Result<Queue::State::Taken>> Queue::State::take_due() {
       for (const auto number : numbers) {
         auto record = read_recipient(tx, id, number);
         if (!record) continue;
-        record->set_attempts(record->attempts() + (expired ? 0 : 1));
+        const bool busy = is_in_work(id, number);
+        record->set_attempts(record->attempts() + (expired || busy ? 0 : 1));
         record->set_next_attempt(
             to_millis(settings.schedule.next(now, record->attempts(), random_u64())));
         put_recipient(tx, id, number, *record);
+        if (busy) continue;
         auto route = choose_route(directory, message->sender(), record->address());
         auto [place, added] = by_route.try_emplace(expired ? "" : route.key());
         auto& [job_route, job] = place->second;
@@ -90,6 +107,7 @@ awaitable<Result<Queue::State::Taken>> Queue::State::take_due() {
     return {};
   });
   if (!done) co_return done.error();
+  for (const auto& [route, job] : taken.jobs) begin_work(job);
   co_return taken;
 }
 

@@ -2,6 +2,8 @@
 
 #include <atomic>
 #include <map>
+#include <mutex>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -35,6 +37,14 @@ struct Queue::State {
   Signal changed;  // something may be due
   std::atomic<std::size_t> active = 0;
   std::atomic<std::uint64_t> last_id = 0;
+
+  // The recipients whose attempt is being made. It may take longer than the wait for the next one,
+  // which must not begin beside it: that would deliver twice.
+  std::mutex in_work_mutex;
+  std::set<std::pair<QueueId, std::uint32_t>> in_work;
+  void begin_work(const Job& job);
+  void end_work(const Job& job);
+  [[nodiscard]] bool is_in_work(QueueId id, std::uint32_t number);
 
   // queue_run.cpp: takes what is due, each attempt written before it is made.
   struct Taken {
