@@ -98,7 +98,9 @@ class Crash(unittest.TestCase):
         """Load until the server refuses; the load, which is ended."""
         load = Load(box, f"fill{box.log.stat().st_size}", options.seed, most_bytes=400_000).start()
         try:
-            wait_until("the disk is full", lambda: len(load.refusals) > 20, 90)
+            wait_until("the disk is full", lambda: len(load.refusals) > 20, 60)
+        except AssertionError as error:
+            raise AssertionError(f"{error}: {load.acknowledged.count()} acknowledged, {load.refusals}\n{box.log_tail()}") from None
         finally:
             load.stop()
         for refusal in load.refusals:

@@ -1,15 +1,16 @@
 """Load from several connections at once; what the server acknowledged is remembered."""
 
-import contextlib
 import itertools
 import random
-import ssl
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 from test.harness.box import PASSWORD, Box
 from test.harness.connection import Connection
+
+
+NO_ANSWER = b"(no answer)"
 
 
 @dataclass
@@ -34,7 +35,7 @@ class Load:
 
     def __init__(self, box: Box, name: str, seed: int, *, smtp: int = 3, imap: int = 2, most_bytes: int = 20_000) -> None:
         self.acknowledged = Acknowledged()
-        self.refusals: list[bytes] = []  # replies other than an acknowledgement
+        self.refusals: list[bytes] = []  # replies other than an acknowledgement, and NO_ANSWER
         self._box, self._name, self._most = box, name, most_bytes
         self._stop = threading.Event()
         self._threads = [
@@ -53,10 +54,18 @@ class Load:
             thread.join(30)
             assert not thread.is_alive(), "the load does not end"
 
-    def _run(self, work: Callable[[random.Random, int], None], chance: random.Random, worker: int) -> None:
-        # The server may go at any moment: that is what the tests are about.
-        with contextlib.suppress(OSError, ssl.SSLError):
-            work(chance, worker)
+    def _run(self, work: Callable[[random.Random, str, Iterator[int]], None], chance: random.Random, worker: int) -> None:
+        """Connects again when the server hangs up, until it is gone: that may be at any moment."""
+        numbers = itertools.count()
+        while not self._stop.is_set():
+            try:
+                work(chance, f"{self._name}.{worker}", numbers)
+            except TimeoutError:
+                self._refused(NO_ANSWER)
+            except ConnectionRefusedError:
+                return
+            except OSError:
+                self._stop.wait(0.05)
 
     def message(self, message_id: str, chance: random.Random) -> bytes:
         # Random bytes, so that nothing is compressed away.
@@ -65,15 +74,15 @@ class Load:
         return (f"From: <load@remote.test>\r\nTo: <anna@example.test>\r\nSubject: load\r\n"
                 f"Message-ID: {message_id}\r\n\r\n{lines}\r\n").encode()
 
-    def _smtp(self, chance: random.Random, worker: int) -> None:
+    def _smtp(self, chance: random.Random, name: str, numbers: Iterator[int]) -> None:
         with Connection(self._box.smtp) as smtp:
             smtp.reply()
             smtp.send(b"EHLO load.test\r\n")
             smtp.reply()
-            for number in itertools.count():
+            for number in numbers:
                 if self._stop.is_set():
                     return
-                message_id = f"<{self._name}.{worker}.{number}@load.test>"
+                message_id = f"<{name}.{number}@load.test>"
                 accounts = ["anna", "bert"] if number % 4 == 0 else ["anna"]
                 commands = ["MAIL FROM:<load@remote.test>", *(f"RCPT TO:<{a}@example.test>" for a in accounts), "DATA"]
                 smtp.send("".join(f"{c}\r\n" for c in commands).encode())
@@ -90,16 +99,16 @@ class Load:
                 else:
                     return
 
-    def _imap(self, chance: random.Random, worker: int) -> None:
+    def _imap(self, chance: random.Random, name: str, numbers: Iterator[int]) -> None:
         with Connection(self._box.imaps) as imap:
             imap.start_tls()
             imap.line()
             imap.send(f"a LOGIN anna@example.test {PASSWORD}\r\n".encode())
             imap.line()
-            for number in itertools.count():
+            for number in numbers:
                 if self._stop.is_set():
                     return
-                message_id = f"<{self._name}.{worker}.{number}@load.test>"
+                message_id = f"<{name}.{number}@load.test>"
                 message = self.message(message_id, chance)
                 imap.send(b"b APPEND INBOX {%d+}\r\n%b\r\n" % (len(message), message))
                 reply = imap.line()
