@@ -10,7 +10,7 @@ namespace freehold::bench {
 namespace {
 
 constexpr std::size_t kProse = std::size_t{4} << 20;
-constexpr std::size_t kVocabulary = 6000;
+constexpr std::size_t kVocabulary = 2500;
 constexpr std::size_t kLine = 72;
 
 // Pronounceable words, the common ones short, drawn by Zipf's law below: that is what makes prose
