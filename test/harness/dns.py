@@ -1,0 +1,60 @@
+"""A private authoritative name server (nsd) with the zones that a test needs."""
+
+import socket
+import struct
+from collections.abc import Mapping
+from pathlib import Path
+
+from test.harness.ports import free_port
+from test.harness.processes import Process, run, tail, wait_until
+
+_HEADER = "$TTL 60\n@ SOA ns hostmaster 1 60 60 3600 60\n@ NS ns\nns A 127.0.0.1\n"
+
+
+class NameServer:
+    """nsd on a loopback port. Zones are given as name → records in zone file syntax, without SOA and NS."""
+
+    def __init__(self, folder: Path, zones: Mapping[str, str]) -> None:
+        self.folder = folder
+        self.port = free_port()
+        folder.mkdir(parents=True, exist_ok=True)
+        self._probe = next(iter(zones))
+        (folder / "nsd.conf").write_text(self._configuration(zones))
+        run(["nsd-checkconf", folder / "nsd.conf"])
+        self.process = Process(["nsd", "-d", "-c", folder / "nsd.conf"], folder / "nsd.log")
+        try:
+            wait_until("nsd answers", self._answers)
+        except AssertionError:
+            self.stop()
+            raise AssertionError(tail(folder / "nsd.log")) from None
+
+    @property
+    def address(self) -> str:
+        return f"127.0.0.1:{self.port}"
+
+    def stop(self) -> None:
+        self.process.stop(5)
+
+    def _configuration(self, zones: Mapping[str, str]) -> str:
+        folder = self.folder
+        text = (
+            f'server:\n  ip-address: 127.0.0.1@{self.port}\n  username: ""\n  chroot: ""\n  zonesdir: "{folder}"\n'
+            f'  database: ""\n  pidfile: ""\n  xfrdfile: "{folder}/xfrd"\n  zonelistfile: "{folder}/zones"\n'
+            f'  xfrdir: "{folder}"\n  server-count: 1\n  rrl-ratelimit: 0\nremote-control:\n  control-enable: no\n'
+        )
+        for name, records in zones.items():
+            (folder / f"{name}.zone").write_text(f"$ORIGIN {name}.\n{_HEADER}{records}\n")
+            text += f'zone:\n  name: "{name}"\n  zonefile: "{name}.zone"\n'
+        return text
+
+    def _answers(self) -> bool:
+        """Whether the SOA of the first zone is answered."""
+        name = b"".join(bytes([len(p)]) + p.encode() for p in self._probe.split(".")) + b"\0"
+        query = struct.pack(">6H", 1, 0, 1, 0, 0, 0) + name + struct.pack(">2H", 6, 1)
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as udp:
+            udp.settimeout(0.2)
+            try:
+                udp.sendto(query, ("127.0.0.1", self.port))
+                return len(udp.recv(512)) > len(query)
+            except OSError:
+                return False
