@@ -89,7 +89,7 @@ class AddressListReader {
     if (is_special(c)) return in_.skip();  // a stray ')', '>', ']' or '\'
     // Careless programs leave specials in encoded words; the word is one nevertheless.
     const std::size_t encoded = encoded_word_length(in_.rest());
-    if (encoded > 0) {
+    if (encoded > 0 && std::ranges::none_of(in_.rest().substr(0, encoded), is_blank)) {
       add(Word::Kind::text, std::string(in_.rest().substr(0, encoded)));
       return in_.skip(encoded);
     }

@@ -1,0 +1,78 @@
+# run_tests [GROUP…]: builds and runs test groups; ends with a line "N passed, N failed".
+
+passed=0
+failed=0
+
+# Adds the counts of a closing line "N passed, N failed[, N skipped]" in a log.
+add_counts() {
+  local line
+  line=$(grep -E '^[0-9]+ passed, [0-9]+ failed' "$1" | tail -1)
+  if [ -z "$line" ]; then
+    echo "no result in $1" >&2
+    failed=$((failed + 1))
+    return
+  fi
+  passed=$((passed + $(echo "$line" | sed -E 's/^([0-9]+) passed.*/\1/')))
+  failed=$((failed + $(echo "$line" | sed -E 's/.* ([0-9]+) failed.*/\1/')))
+}
+
+# The unit tests of one preset.
+unit() {
+  local preset=$1 test log ok bad
+  for test in build/"$preset"/tests/*_test; do
+    log=build/$preset/$(basename "$test").log
+    "$test" --gtest_brief=1 > "$log" 2>&1 || true
+    ok=$(sed -nE 's/^\[  PASSED  \] ([0-9]+) tests?\.$/\1/p' "$log" | tail -1)
+    bad=$(sed -nE 's/^ *([0-9]+) FAILED TESTS?$/\1/p' "$log" | tail -1)
+    # A test program that dies counts as one failure and has its say.
+    if [ -z "$ok" ] || [ -n "$bad" ]; then
+      cat "$log"
+      bad=${bad:-1}
+    fi
+    echo "unit ($preset): $(basename "$test"): ${ok:-0} passed, ${bad:-0} failed"
+    passed=$((passed + ${ok:-0}))
+    failed=$((failed + ${bad:-0}))
+  done
+}
+
+# Groups that drive the whole program, against the build of one preset.
+whole() {
+  local preset=$1 log
+  shift
+  log=build/$preset/$(echo "$*" | tr -c 'a-z0-9\n' '-').log
+  python3 -m test.run "$@" --program "build/$preset/freehold" 2>&1 | tee "$log" || true
+  add_counts "$log"
+}
+
+sanitizers() {
+  local preset
+  # Leaks are looked for by asan; tsan is told of libraries that it cannot see into.
+  export ASAN_OPTIONS=detect_stack_use_after_return=1:abort_on_error=1:disable_coredump=1
+  export UBSAN_OPTIONS=print_stacktrace=1
+  export TSAN_OPTIONS=suppressions=$PWD/tools/tsan.suppressions:halt_on_error=1
+  for preset in asan tsan; do
+    build "$preset" all || failed=$((failed + 1))
+    unit "$preset"
+    whole "$preset" scenarios hostile
+    whole "$preset" crash --rounds 5
+    whole "$preset" peers
+  done
+}
+
+run_tests() {
+  local groups=("$@") group
+  [ ${#groups[@]} -eq 0 ] && groups=(unit scenarios peers hostile crash sanitizers)
+  for group in "${groups[@]}"; do
+    case "$group" in
+      unit) build dev all && unit dev ;;
+      scenarios | peers | hostile | crash) build dev freehold && whole dev "$group" ;;
+      sanitizers) sanitizers ;;
+      *)
+        echo "./dev test: there is no group '$group'" >&2
+        return 2
+        ;;
+    esac || failed=$((failed + 1))
+  done
+  echo "$passed passed, $failed failed"
+  [ "$failed" = 0 ]
+}
