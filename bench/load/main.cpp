@@ -44,6 +44,8 @@ CLI::App* add_smtp(CLI::App& app, Options& options) {
   command->add_option("--size", load.size, "bytes of each message");
   command->add_option("--from", load.from);
   command->add_option("--to", load.to, "taken in turn")->required();
+  command->add_option("--user", load.user, "for AUTH PLAIN");
+  command->add_option("--password", load.password);
   command->add_option("--recipients", load.recipients, "of each message");
   command->add_option("--reuse", load.reuse, "0: a connection for each message");
   command->add_option("--pipeline", load.pipeline, "0: wait for each reply");
@@ -88,7 +90,7 @@ int main(int argc, char** argv) {
   options.smtp.target = options.accounts.target = options.target;
   options.append.accounts = options.idle.accounts = options.accounts;
   if (smtp->parsed()) {
-    MessageMaker maker(options.seed);
+    MessageMaker maker(options.seed, options.smtp.from);
     run_smtp(options.smtp, limit, maker, outcome);
   } else if (append->parsed()) {
     MessageMaker maker(options.seed);

@@ -32,7 +32,10 @@ std::vector<std::string> make_vocabulary(std::mt19937_64& random) {
 
 }  // namespace
 
-MessageMaker::MessageMaker(std::uint64_t seed) : random_(seed), run_(random_()) { write_prose(); }
+MessageMaker::MessageMaker(std::uint64_t seed, std::string from)
+    : from_(std::move(from)), random_(seed), run_(random_()) {
+  write_prose();
+}
 
 void MessageMaker::write_prose() {
   const auto words = make_vocabulary(random_);
@@ -60,23 +63,22 @@ std::string MessageMaker::make(std::size_t size) {
   ++count_;
   std::array<char, 640> header{};
   const auto id = random_();
-  const int written =
-      std::snprintf(header.data(), header.size(),
-                    "From: Anna Sender <anna.%04u@sender.example>\r\n"
-                    "To: Bert Reader <bert@example.test>\r\n"
-                    "Subject: Notes number %llu on the matter of %08x\r\n"
-                    "Date: Tue, 14 May 2024 10:%02u:%02u +0200\r\n"
-                    "Message-ID: <%016llx.%llu.%016llx@sender.example>\r\n"
-                    "MIME-Version: 1.0\r\n"
-                    "Content-Type: text/plain; charset=utf-8\r\n"
-                    "Content-Transfer-Encoding: 7bit\r\n"
-                    "\r\n"
-                    "Dear reader of %016llx,\r\n\r\n",
-                    static_cast<unsigned>(id % 5000), static_cast<unsigned long long>(count_),
-                    static_cast<unsigned>(id), static_cast<unsigned>(id % 60),
-                    static_cast<unsigned>(id / 60 % 60), static_cast<unsigned long long>(run_),
-                    static_cast<unsigned long long>(count_), static_cast<unsigned long long>(id),
-                    static_cast<unsigned long long>(id));
+  const int written = std::snprintf(
+      header.data(), header.size(),
+      "From: Anna Sender <%.250s>\r\n"
+      "To: Bert Reader <bert@example.test>\r\n"
+      "Subject: Notes number %llu on the matter of %08x\r\n"
+      "Date: Tue, 14 May 2024 10:%02u:%02u +0200\r\n"
+      "Message-ID: <%016llx.%llu.%016llx@sender.example>\r\n"
+      "MIME-Version: 1.0\r\n"
+      "Content-Type: text/plain; charset=utf-8\r\n"
+      "Content-Transfer-Encoding: 7bit\r\n"
+      "\r\n"
+      "Dear reader of %016llx,\r\n\r\n",
+      from_.c_str(), static_cast<unsigned long long>(count_), static_cast<unsigned>(id),
+      static_cast<unsigned>(id % 60), static_cast<unsigned>(id / 60 % 60),
+      static_cast<unsigned long long>(run_), static_cast<unsigned long long>(count_),
+      static_cast<unsigned long long>(id), static_cast<unsigned long long>(id));
   std::string message(header.data(), static_cast<std::size_t>(std::max(written, 0)));
   message.reserve(std::max(size, message.size()) + 2 * kLine);
   while (message.size() + 2 < size) {

@@ -12,8 +12,8 @@ namespace freehold::bench {
 // costs about as much as copying it. The lines end with CRLF and none begins with a dot.
 class MessageMaker {
  public:
-  // The same seed makes the same messages.
-  explicit MessageMaker(std::uint64_t seed);
+  // The same seed makes the same messages. `from` is an address for the From field.
+  explicit MessageMaker(std::uint64_t seed, std::string from = "anna@sender.example");
 
   // About `size` bytes, header included; never less than the header.
   [[nodiscard]] std::string make(std::size_t size);
@@ -23,6 +23,7 @@ class MessageMaker {
  private:
   void write_prose();
 
+  std::string from_;
   std::mt19937_64 random_;
   std::uint64_t run_;
   std::uint64_t count_ = 0;

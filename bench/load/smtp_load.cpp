@@ -2,6 +2,7 @@
 
 #include <stdexcept>
 
+#include "base/bytes.hpp"
 #include "crew.hpp"
 
 namespace freehold::bench {
@@ -34,6 +35,12 @@ awaitable<Session> open(const SmtpLoad& load) {
   co_await session.connection->write("EHLO load.sender.example\r\n");
   const bool offered = co_await expect(*session.connection, '2', "PIPELINING");
   session.pipelining = load.pipeline && offered;
+  if (!load.user.empty()) {
+    const std::string nul(1, '\0');
+    const auto response = base64(nul + load.user + nul + load.password);
+    co_await session.connection->write("AUTH PLAIN " + response + "\r\n");
+    co_await expect(*session.connection, '2');
+  }
   co_return session;
 }
 

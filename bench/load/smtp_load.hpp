@@ -18,8 +18,10 @@ struct SmtpLoad {
   std::size_t size = std::size_t{20} << 10;
   std::string from = "anna@sender.example";
   std::vector<std::string> to;  // taken in turn
-  std::size_t recipients = 1;   // of each message
-  bool reuse = true;            // one connection for all of a session's messages
+  std::string user;             // logs in with AUTH PLAIN unless empty (RFC 4616)
+  std::string password;
+  std::size_t recipients = 1;  // of each message
+  bool reuse = true;           // one connection for all of a session's messages
   bool pipeline = true;  // MAIL, RCPT and DATA in one write when the server offers it (RFC 2920)
 };
 
