@@ -16,7 +16,7 @@ _FORMATS = ("sdbox", "maildir")
 def measure(workshop: Workshop, plan: Plan) -> Iterator[Figure]:
     for connections in plan.choose([10], [1, 10]):
         count = 300 if plan.quick else 2000 if connections == 1 else 5000
-        results, = take_turns(
+        results = take_turns(
             plan.runs, partial(_ours, workshop, connections, count),
             *(partial(_dovecot, workshop, form, connections, count) for form in _FORMATS))
         ours = results[0]

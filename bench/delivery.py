@@ -33,7 +33,7 @@ def measure(workshop: Workshop, plan: Plan) -> Iterator[Figure]:
     for params in plan.choose(_QUICK, _USUAL, _ALL):
         # Each side gets messages for some seconds, so the faster side gets more.
         ours_count, peer_count = _counts(params, plan)
-        (ours, peer), = take_turns(
+        ours, peer = take_turns(
             plan.runs,
             lambda p=params, n=ours_count: _run(workshop, workshop.ours(), p, n),
             lambda p=params, n=peer_count: _run(workshop, workshop.postfix_with_dovecot(), p, n))

@@ -2,7 +2,7 @@
 
 import json
 import statistics
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 Values = Mapping[str, float]  # of one run: name of the figure → value
@@ -50,13 +50,13 @@ class Figure:
         return row + (f"   {also}" if also else "")
 
 
-def take_turns(runs: int, *sides: Callable[[], Values]) -> Iterator[list[Values]]:
+def take_turns(runs: int, *sides: Callable[[], Values]) -> list[list[Values]]:
     """Each side's runs. The sides alternate, so that what changes on the machine meets all of them."""
     results: list[list[Values]] = [[] for _ in sides]
     for _ in range(runs):
         for side, collected in zip(sides, results, strict=True):
             collected.append(side())
-    yield from results
+    return results
 
 
 def spread(runs: list[Values], name: str) -> Spread:

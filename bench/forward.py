@@ -28,7 +28,7 @@ _SECONDS = 240
 
 def measure(workshop: Workshop, plan: Plan) -> Iterator[Figure]:
     count = 500 if plan.quick else 10_000
-    (ours, peer), = take_turns(plan.runs, partial(_ours, workshop, count), partial(_postfix, workshop, count))
+    ours, peer = take_turns(plan.runs, partial(_ours, workshop, count), partial(_postfix, workshop, count))
     yield Figure(
         "forward.rate", {"messages": count, "size_kib": SIZE // 1024, "connections": CONNECTIONS}, "messages/s",
         spread(ours, "rate"), "Postfix", spread(peer, "rate"), {"cpu_ms": [median(ours, "cpu"), median(peer, "cpu")]})

@@ -25,10 +25,10 @@ _REST = 1.0  # seconds in which the server comes to rest
 
 def measure(workshop: Workshop, plan: Plan) -> Iterator[Figure]:
     sessions = 100 if plan.quick else 1000
-    (idle,), = take_turns(plan.runs, partial(_idle, workshop, sessions))
+    (idle,) = take_turns(plan.runs, partial(_idle, workshop, sessions))
     yield Figure("memory.idle_session", {"sessions": sessions}, "KB/session", spread(idle, "each"),
                  also={"total_kb": median(idle, "total"), "at_rest_kb": median(idle, "rest")})
-    (large,), = take_turns(plan.runs, partial(_large, workshop))
+    (large,) = take_turns(plan.runs, partial(_large, workshop))
     yield Figure("memory.large_message", {"size_mib": _LARGE >> 20}, "KB", spread(large, "all"),
                  also={part + "_kb": median(large, part) for part in ("rest", "receive", "fetch", "send")})
 

@@ -1,6 +1,7 @@
 """smtp-sink, which takes all mail and throws it away, and says how much it took."""
 
 import re
+import socket
 from pathlib import Path
 
 from test.harness.processes import Process, wait_until
@@ -19,6 +20,7 @@ class Sink:
     def start(self) -> None:
         # -c writes "mesg=COUNT" after each message.
         self._process = Process(["smtp-sink", "-u", "root", "-c", f"127.0.0.1:{self.port}", "1000"], self._log)
+        wait_until("the sink answers", self._answers, 10, _PAUSE)
 
     def wait_for(self, count: int, seconds: float) -> None:
         wait_until(f"{count} messages at the sink, not {self.taken()}", lambda: self.taken() >= count, seconds, _PAUSE)
@@ -28,6 +30,13 @@ class Sink:
             log.seek(max(0, self._log.stat().st_size - 200))
             counts = re.findall(rb"mesg=(\d+)", log.read())
         return int(counts[-1]) if counts else 0
+
+    def _answers(self) -> bool:
+        try:
+            with socket.create_connection(("127.0.0.1", self.port), 2) as connection:
+                return connection.recv(3) == b"220"
+        except OSError:
+            return False
 
     def stop(self) -> None:
         if self._process:
