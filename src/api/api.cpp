@@ -45,7 +45,8 @@ json::object error_of(const Problem& problem) {
 }
 
 const NamedMethod* find(std::string_view name) {
-  for (const auto methods : {directory_methods(), relay_methods(), queue_methods(), store_methods()}) {
+  for (const auto methods :
+       {directory_methods(), relay_methods(), queue_methods(), store_methods()}) {
     for (const auto& method : methods) {
       if (method.name == name) return &method;
     }
@@ -59,12 +60,13 @@ awaitable<json::object> answer(const Services& services, std::string request) {
   const auto* object = error ? nullptr : parsed.if_object();
   const auto* name = object ? object->if_contains("method") : nullptr;
   if (name == nullptr || !name->is_string()) {
-    co_return error_of(problem(Problem::Kind::invalid, "the request is no JSON object with a method"));
+    co_return error_of(
+        problem(Problem::Kind::invalid, "the request is no JSON object with a method"));
   }
   const auto* method = find(name->get_string());
   if (method == nullptr) {
-    co_return error_of(problem(Problem::Kind::not_found,
-                               "there is no method " + std::string(name->get_string())));
+    co_return error_of(
+        problem(Problem::Kind::not_found, "there is no method " + std::string(name->get_string())));
   }
   json::object params;
   if (const auto* given = object->if_contains("params"); given != nullptr && given->is_object()) {

@@ -25,7 +25,8 @@ struct Services {
 };
 
 // One call: a JSON object {"method": "domain.add", "params": {…}} gives {"result": …} or
-// {"error": {"kind", "what", "where", "fix"}}. The same methods serve the command line now and HTTP later.
+// {"error": {"kind", "what", "where", "fix"}}. The same methods serve the command line now and HTTP
+// later.
 awaitable<std::string> call(const Services& services, std::string request);
 
 // Serves calls over the control socket, one line each way. Who can open the socket is the owner.

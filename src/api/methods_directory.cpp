@@ -14,14 +14,19 @@ json::array texts(const std::vector<std::string>& all) {
 
 json::object describe(const Services& services, const directory::AccountInfo& account) {
   const auto usage = services.mailstore.usage(account.id);
-  return {{"name", account.name},           {"display_name", account.display_name},
-          {"disabled", account.disabled},   {"quota_bytes", account.quota_bytes},
-          {"used_bytes", usage.bytes},      {"emails", usage.emails},
-          {"send_as", texts(account.send_as)}, {"created_at", rfc3339(account.created_at)}};
+  return {{"name", account.name},
+          {"display_name", account.display_name},
+          {"disabled", account.disabled},
+          {"quota_bytes", account.quota_bytes},
+          {"used_bytes", usage.bytes},
+          {"emails", usage.emails},
+          {"send_as", texts(account.send_as)},
+          {"created_at", rfc3339(account.created_at)}};
 }
 
 awaitable<Answer> domain_add(const Services& services, json::object params) {
-  co_return done(co_await services.directory.add_domain(text_of(params, "name"), text_of(params, "alias_of")));
+  co_return done(
+      co_await services.directory.add_domain(text_of(params, "name"), text_of(params, "alias_of")));
 }
 
 awaitable<Answer> domain_remove(const Services& services, json::object params) {
@@ -52,14 +57,16 @@ awaitable<Answer> account_add(const Services& services, json::object params) {
 awaitable<Answer> account_remove(const Services& services, json::object params) {
   const auto name = text_of(params, "name");
   const auto account = services.directory.account(name);
-  if (const auto removed = co_await services.directory.remove_account(name); !removed) co_return removed.error();
+  if (const auto removed = co_await services.directory.remove_account(name); !removed)
+    co_return removed.error();
   if (account) co_return done(co_await services.mailstore.erase_account(account->id));
   co_return done({});
 }
 
 awaitable<Answer> account_list(const Services& services, json::object) {
   json::array all;
-  for (const auto& account : services.directory.accounts()) all.push_back(describe(services, account));
+  for (const auto& account : services.directory.accounts())
+    all.push_back(describe(services, account));
   co_return json::value(std::move(all));
 }
 
@@ -67,26 +74,32 @@ awaitable<Answer> account_set(const Services& services, json::object params) {
   const auto name = text_of(params, "name");
   auto& directory = services.directory;
   if (params.contains("password")) {
-    if (auto set = co_await directory.set_password(name, text_of(params, "password")); !set) co_return set.error();
+    if (auto set = co_await directory.set_password(name, text_of(params, "password")); !set)
+      co_return set.error();
   }
   if (params.contains("quota_bytes")) {
-    if (auto set = co_await directory.set_quota(name, number_of(params, "quota_bytes")); !set) co_return set.error();
+    if (auto set = co_await directory.set_quota(name, number_of(params, "quota_bytes")); !set)
+      co_return set.error();
   }
   if (params.contains("disabled")) {
-    if (auto set = co_await directory.set_disabled(name, flag_of(params, "disabled")); !set) co_return set.error();
+    if (auto set = co_await directory.set_disabled(name, flag_of(params, "disabled")); !set)
+      co_return set.error();
   }
   if (params.contains("send_as")) {
-    if (auto set = co_await directory.set_send_as(name, texts_of(params, "send_as")); !set) co_return set.error();
+    if (auto set = co_await directory.set_send_as(name, texts_of(params, "send_as")); !set)
+      co_return set.error();
   }
   const auto account = directory.account(name);
   if (!account) {
-    co_return problem(Problem::Kind::not_found, "there is no account " + name, {}, "see `freehold account list`");
+    co_return problem(Problem::Kind::not_found, "there is no account " + name, {},
+                      "see `freehold account list`");
   }
   co_return json::value(describe(services, *account));
 }
 
 awaitable<Answer> alias_set(const Services& services, json::object params) {
-  co_return done(co_await services.directory.set_alias(text_of(params, "address"), texts_of(params, "targets")));
+  co_return done(co_await services.directory.set_alias(text_of(params, "address"),
+                                                       texts_of(params, "targets")));
 }
 
 awaitable<Answer> alias_remove(const Services& services, json::object params) {
@@ -102,10 +115,11 @@ awaitable<Answer> alias_list(const Services& services, json::object) {
 }
 
 constexpr NamedMethod kMethods[] = {
-    {"domain.add", domain_add},         {"domain.remove", domain_remove}, {"domain.list", domain_list},
-    {"account.add", account_add},       {"account.remove", account_remove}, {"account.list", account_list},
-    {"account.set", account_set},       {"alias.set", alias_set},         {"alias.remove", alias_remove},
-    {"alias.list", alias_list},
+    {"domain.add", domain_add},         {"domain.remove", domain_remove},
+    {"domain.list", domain_list},       {"account.add", account_add},
+    {"account.remove", account_remove}, {"account.list", account_list},
+    {"account.set", account_set},       {"alias.set", alias_set},
+    {"alias.remove", alias_remove},     {"alias.list", alias_list},
 };
 
 }  // namespace

@@ -14,7 +14,8 @@ json::object describe(const queue::MessageView& message) {
     recipients.push_back(json::object{
         {"address", recipient.address},
         {"attempts", recipient.attempts},
-        {"next_attempt", to_millis(recipient.next_attempt) == 0 ? "" : rfc3339(recipient.next_attempt)},
+        {"next_attempt",
+         to_millis(recipient.next_attempt) == 0 ? "" : rfc3339(recipient.next_attempt)},
         {"last_host", recipient.last_host},
         {"last_reply", recipient.last_reply},
         {"last_tls", recipient.last_tls}});
@@ -31,7 +32,8 @@ json::object describe(const queue::MessageView& message) {
 Result<QueueId> id_of(const json::object& params) {
   const auto text = text_of(params, "id");
   if (const auto id = queue::parse_queue_id(text)) return *id;
-  return problem(Problem::Kind::invalid, "'" + text + "' is no queue id", {}, "see `freehold queue list`");
+  return problem(Problem::Kind::invalid, "'" + text + "' is no queue id", {},
+                 "see `freehold queue list`");
 }
 
 awaitable<Answer> queue_list(const Services& services, json::object) {
@@ -45,7 +47,8 @@ awaitable<Answer> queue_show(const Services& services, json::object params) {
   if (!id) co_return id.error();
   const auto message = services.queue.show(*id);
   if (!message) {
-    co_return problem(Problem::Kind::not_found, "there is no message " + queue::text(*id) + " in the queue", {},
+    co_return problem(Problem::Kind::not_found,
+                      "there is no message " + queue::text(*id) + " in the queue", {},
                       "it may be delivered already; see `freehold queue list`");
   }
   co_return json::value(describe(*message));
@@ -80,9 +83,9 @@ awaitable<Answer> queue_remove(const Services& services, json::object params) {
   co_return co_await act(services, std::move(params), &queue::Queue::remove);
 }
 
-constexpr NamedMethod kMethods[] = {{"queue.list", queue_list},       {"queue.show", queue_show},
-                                    {"queue.retry", queue_retry},     {"queue.hold", queue_hold},
-                                    {"queue.release", queue_release}, {"queue.remove", queue_remove}};
+constexpr NamedMethod kMethods[] = {
+    {"queue.list", queue_list}, {"queue.show", queue_show},       {"queue.retry", queue_retry},
+    {"queue.hold", queue_hold}, {"queue.release", queue_release}, {"queue.remove", queue_remove}};
 
 }  // namespace
 

@@ -20,7 +20,9 @@ Result<directory::RelayInfo> read_relay(const json::object& params) {
   relay.tls = tls == "implicit" ? directory::RelayTls::implicit : directory::RelayTls::starttls;
   const auto port = number_of(params, "port");
   if (port > 65535) return problem(Problem::Kind::invalid, "a port is at most 65535", "relay port");
-  relay.port = port != 0 ? static_cast<std::uint16_t>(port) : tls == "implicit" ? std::uint16_t{465} : std::uint16_t{587};
+  relay.port = port != 0           ? static_cast<std::uint16_t>(port)
+               : tls == "implicit" ? std::uint16_t{465}
+                                   : std::uint16_t{587};
   return relay;
 }
 
@@ -44,11 +46,12 @@ awaitable<Answer> relay_remove(const Services& services, json::object params) {
 awaitable<Answer> relay_list(const Services& services, json::object) {
   json::array all;
   for (const auto& relay : services.directory.relays()) {
-    all.push_back(json::object{{"domain", relay.domain},
-                               {"host", relay.host},
-                               {"port", relay.port},
-                               {"tls", relay.tls == directory::RelayTls::implicit ? "implicit" : "starttls"},
-                               {"user", relay.user}});
+    all.push_back(
+        json::object{{"domain", relay.domain},
+                     {"host", relay.host},
+                     {"port", relay.port},
+                     {"tls", relay.tls == directory::RelayTls::implicit ? "implicit" : "starttls"},
+                     {"user", relay.user}});
   }
   co_return json::value(std::move(all));
 }
@@ -64,15 +67,18 @@ awaitable<Answer> relay_test(const Services& services, json::object params) {
     relay = stored(services, text_of(params, "domain"));
   }
   if (!relay) {
-    co_return problem(Problem::Kind::not_found, "there is no such relay", {}, "see `freehold relay list`");
+    co_return problem(Problem::Kind::not_found, "there is no such relay", {},
+                      "see `freehold relay list`");
   }
   const auto said = co_await services.test_relay(*relay);
   if (!said) co_return said.error();
   co_return json::value(json::object{{"said", *said}});
 }
 
-constexpr NamedMethod kMethods[] = {
-    {"relay.set", relay_set}, {"relay.remove", relay_remove}, {"relay.list", relay_list}, {"relay.test", relay_test}};
+constexpr NamedMethod kMethods[] = {{"relay.set", relay_set},
+                                    {"relay.remove", relay_remove},
+                                    {"relay.list", relay_list},
+                                    {"relay.test", relay_test}};
 
 }  // namespace
 

@@ -29,7 +29,8 @@ namespace freehold {
 // Without white space (space, tab, CR, LF) at either end.
 [[nodiscard]] std::string_view trim(std::string_view text);
 
-// A whole decimal number of digits only; nothing when it is empty, has a sign or other characters, or does not fit.
+// A whole decimal number of digits only; nothing when it is empty, has a sign or other characters,
+// or does not fit.
 [[nodiscard]] std::optional<std::uint64_t> parse_number(std::string_view text);
 
 [[nodiscard]] std::string hex(std::string_view bytes);

@@ -7,8 +7,8 @@
 
 namespace freehold {
 
-// The thread of a coroutine, as a place to send work to. Copies share it; it may outlive the coroutine, whose thread runs
-// what is posted as long as the server does.
+// The thread of a coroutine, as a place to send work to. Copies share it; it may outlive the
+// coroutine, whose thread runs what is posted as long as the server does.
 class Home {
  public:
   // Of the calling coroutine.

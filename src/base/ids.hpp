@@ -22,13 +22,13 @@ struct Id {
 
 using DomainId = Id<struct DomainTag, std::uint64_t>;
 using AccountId = Id<struct AccountTag, std::uint64_t>;
-using MailboxId = Id<struct MailboxTag, std::uint64_t>;    // unique within its account
-using EmailId = Id<struct EmailTag, std::uint64_t>;        // unique within its account
-using ThreadId = Id<struct ThreadTag, std::uint64_t>;      // unique within its account
-using QueueId = Id<struct QueueTag, std::uint64_t>;        // one queued message, all its recipients
-using Uid = Id<struct UidTag, std::uint32_t>;              // RFC 9051, 2.3.1.1
+using MailboxId = Id<struct MailboxTag, std::uint64_t>;  // unique within its account
+using EmailId = Id<struct EmailTag, std::uint64_t>;      // unique within its account
+using ThreadId = Id<struct ThreadTag, std::uint64_t>;    // unique within its account
+using QueueId = Id<struct QueueTag, std::uint64_t>;      // one queued message, all its recipients
+using Uid = Id<struct UidTag, std::uint32_t>;            // RFC 9051, 2.3.1.1
 using UidValidity = Id<struct UidValidityTag, std::uint32_t>;
-using ModSeq = Id<struct ModSeqTag, std::uint64_t>;        // RFC 7162; one counter per account
+using ModSeq = Id<struct ModSeqTag, std::uint64_t>;  // RFC 7162; one counter per account
 
 // SHA-256 of a body's bytes: its name in the store.
 struct BlobHash {

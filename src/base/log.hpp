@@ -7,8 +7,9 @@
 #include <type_traits>
 #include <variant>
 
-// Structured logs: an event's name and its fields, written as one line of text or JSON. Every line of a session carries
-// its id in the field "session". Secrets and the bodies of messages are never handed to it.
+// Structured logs: an event's name and its fields, written as one line of text or JSON. Every line
+// of a session carries its id in the field "session". Secrets and the bodies of messages are never
+// handed to it.
 namespace freehold::log {
 
 enum class Level { debug, info, warning, error };
@@ -29,17 +30,22 @@ struct Field {
 };
 using Fields = std::initializer_list<Field>;
 
-// Until this is called, lines of level warning and up go to standard error as text. Call it before threads start.
+// Until this is called, lines of level warning and up go to standard error as text. Call it before
+// threads start.
 void configure(Level least, Format format);
 
 // Control characters in values are escaped, so that a line is one line. Thread-safe.
 void write(Level level, std::string_view event, Fields fields);
 
-inline void debug(std::string_view event, Fields fields = {}) { write(Level::debug, event, fields); }
+inline void debug(std::string_view event, Fields fields = {}) {
+  write(Level::debug, event, fields);
+}
 inline void info(std::string_view event, Fields fields = {}) { write(Level::info, event, fields); }
 inline void warning(std::string_view event, Fields fields = {}) {
   write(Level::warning, event, fields);
 }
-inline void error(std::string_view event, Fields fields = {}) { write(Level::error, event, fields); }
+inline void error(std::string_view event, Fields fields = {}) {
+  write(Level::error, event, fields);
+}
 
 }  // namespace freehold::log

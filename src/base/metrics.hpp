@@ -4,8 +4,9 @@
 #include <memory>
 #include <string>
 
-// Prometheus metrics. Ask for a metric once (a function's static, a member) and keep the reference: it lives as long as
-// the program. Names are in Prometheus's own style: freehold_smtp_sessions_total. Thread-safe.
+// Prometheus metrics. Ask for a metric once (a function's static, a member) and keep the reference:
+// it lives as long as the program. Names are in Prometheus's own style:
+// freehold_smtp_sessions_total. Thread-safe.
 namespace freehold::metrics {
 
 class Counter {

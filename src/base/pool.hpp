@@ -11,8 +11,9 @@
 
 namespace freehold {
 
-// A few threads for work that may block or that takes long (argon2, a cold read, a disk scan), so that no session's
-// thread ever waits. Owned by the program's wiring, shared by all; its destructor finishes what is queued.
+// A few threads for work that may block or that takes long (argon2, a cold read, a disk scan), so
+// that no session's thread ever waits. Owned by the program's wiring, shared by all; its destructor
+// finishes what is queued.
 class Pool {
  public:
   explicit Pool(std::size_t threads);
@@ -20,7 +21,8 @@ class Pool {
   Pool(const Pool&) = delete;
   Pool& operator=(const Pool&) = delete;
 
-  // Runs `work` in the pool and returns its result in the caller's thread. What `work` refers to has to outlive the call.
+  // Runs `work` in the pool and returns its result in the caller's thread. What `work` refers to
+  // has to outlive the call.
   template <class Work>
   awaitable<std::invoke_result_t<Work&>> run(Work work) {
     using T = std::invoke_result_t<Work&>;

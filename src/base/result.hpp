@@ -8,8 +8,9 @@
 
 namespace freehold {
 
-// What went wrong in words for the person who can mend it. Carried by everything that a person will read: configuration,
-// command line, API, store. Protocol code that only decides between "go on" and "hang up" uses IoResult instead.
+// What went wrong in words for the person who can mend it. Carried by everything that a person will
+// read: configuration, command line, API, store. Protocol code that only decides between "go on"
+// and "hang up" uses IoResult instead.
 struct Problem {
   enum class Kind {
     invalid,      // the request or the file is wrong; nothing was changed
@@ -17,7 +18,8 @@ struct Problem {
     exists,       // the named thing exists already
     denied,       // known, but not allowed
     conflict,     // somebody else changed it meanwhile; the same request may succeed when repeated
-    unavailable,  // not now (disk low, peer away, shutting down); the same request may succeed later
+    unavailable,  // not now (disk low, peer away, shutting down); the same request may succeed
+                  // later
     corrupt,      // stored data contradicts itself
     internal,     // a bug
   };
@@ -44,6 +46,7 @@ using boost::system::error_code;
                               std::string fix = {});
 
 // Called by Result<T>::value() when there is none: a bug in the caller, who has to look first.
-[[noreturn]] void throw_exception_from_error(const Problem& problem, const boost::source_location& at);
+[[noreturn]] void throw_exception_from_error(const Problem& problem,
+                                             const boost::source_location& at);
 
 }  // namespace freehold

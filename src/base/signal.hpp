@@ -7,8 +7,8 @@
 
 namespace freehold {
 
-// Wakes one waiting coroutine from any thread. A notification that comes while nobody waits ends the next wait at once, so
-// none is lost; several before a wait count as one.
+// Wakes one waiting coroutine from any thread. A notification that comes while nobody waits ends
+// the next wait at once, so none is lost; several before a wait count as one.
 class Signal {
  public:
   Signal();

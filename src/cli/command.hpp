@@ -22,22 +22,27 @@ struct Program {
 
   [[nodiscard]] Result<Config> config() const { return read_config(config_file); }
   // Asks the running server.
-  [[nodiscard]] Result<boost::json::value> ask(std::string_view method, const boost::json::object& params = {}) const;
+  [[nodiscard]] Result<boost::json::value> ask(std::string_view method,
+                                               const boost::json::object& params = {}) const;
   // The same, and says what was done: `said` for people, the result for --json.
-  [[nodiscard]] Result<> tell(std::string_view method, const boost::json::object& params, const std::string& said) const;
+  [[nodiscard]] Result<> tell(std::string_view method, const boost::json::object& params,
+                              const std::string& said) const;
 };
 
 // Prints rows under headings: the members of the objects in `rows` named by `keys`.
-void print_table(const boost::json::value& rows, std::initializer_list<std::pair<const char*, const char*>> columns);
+void print_table(const boost::json::value& rows,
+                 std::initializer_list<std::pair<const char*, const char*>> columns);
 void print_json(const boost::json::value& value);
 // A member as text, numbers and lists too.
 [[nodiscard]] std::string member(const boost::json::value& object, std::string_view key);
 
-void add_server_commands(CLI::App& app, Program& program);     // serve, setup, config, version (commands_server.cpp)
-void add_directory_commands(CLI::App& app, Program& program);  // domain, account, alias (commands_directory.cpp)
-void add_relay_commands(CLI::App& app, Program& program);      // relay (commands_relay.cpp)
-void add_queue_commands(CLI::App& app, Program& program);      // queue (commands_queue.cpp)
-void add_store_commands(CLI::App& app, Program& program);      // store (commands_store.cpp)
+void add_server_commands(CLI::App& app,
+                         Program& program);  // serve, setup, config, version (commands_server.cpp)
+void add_directory_commands(CLI::App& app,
+                            Program& program);  // domain, account, alias (commands_directory.cpp)
+void add_relay_commands(CLI::App& app, Program& program);  // relay (commands_relay.cpp)
+void add_queue_commands(CLI::App& app, Program& program);  // queue (commands_queue.cpp)
+void add_store_commands(CLI::App& app, Program& program);  // store (commands_store.cpp)
 
 // A password from standard input: asked for without echo at a terminal, else the first line.
 [[nodiscard]] Result<std::string> read_password(const std::string& prompt);

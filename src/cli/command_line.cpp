@@ -19,7 +19,8 @@ Result<json::value> Program::ask(std::string_view method, const json::object& pa
   return ask_server(loaded->control, method, params);
 }
 
-Result<> Program::tell(std::string_view method, const json::object& params, const std::string& said) const {
+Result<> Program::tell(std::string_view method, const json::object& params,
+                       const std::string& said) const {
   const auto result = ask(method, params);
   if (!result) return result.error();
   if (json) {
@@ -37,8 +38,10 @@ int run(int argc, char** argv) {
   app.add_flag("--json", program.json, "Print JSON");
   app.require_subcommand(1);
   app.fallthrough();
-  app.footer("Examples:\n  freehold setup mail.example.org example.org\n  freehold account add anna@example.org\n"
-             "  freehold queue list --json\nSee freehold(1), or `freehold COMMAND --help`.");
+  app.footer(
+      "Examples:\n  freehold setup mail.example.org example.org\n  freehold account add "
+      "anna@example.org\n"
+      "  freehold queue list --json\nSee freehold(1), or `freehold COMMAND --help`.");
   add_server_commands(app, program);
   add_directory_commands(app, program);
   add_relay_commands(app, program);
@@ -53,7 +56,10 @@ int run(int argc, char** argv) {
   if (done) return 0;
   if (program.json) {
     const auto& problem = done.error();
-    std::cerr << json::serialize(json::object{{"error", {{"what", problem.what}, {"where", problem.where}, {"fix", problem.fix}}}}) << '\n';
+    std::cerr << json::serialize(json::object{
+                     {"error",
+                      {{"what", problem.what}, {"where", problem.where}, {"fix", problem.fix}}}})
+              << '\n';
   } else {
     std::cerr << "freehold: " << done.error().text() << '\n';
   }

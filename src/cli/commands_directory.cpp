@@ -38,22 +38,28 @@ Result<> print(const Program& program, std::string_view method,
 void add_domain(CLI::App& app, Program& program, const std::shared_ptr<Options>& o) {
   auto& domain = *app.add_subcommand("domain", "The domains that have mail here");
   domain.require_subcommand(1);
-  auto& add = *domain.add_subcommand("add", "Add a domain")->footer("Example: freehold domain add example.org");
+  auto& add = *domain.add_subcommand("add", "Add a domain")
+                   ->footer("Example: freehold domain add example.org");
   add.add_option("NAME", o->name, "The domain")->required();
-  add.add_option("--alias-of", o->alias_of, "Every address here is the same address in this domain");
+  add.add_option("--alias-of", o->alias_of,
+                 "Every address here is the same address in this domain");
   add.callback([&program, o] {
     program.action = [&program, o] {
-      return program.tell("domain.add", {{"name", o->name}, {"alias_of", o->alias_of}}, "added " + o->name);
+      return program.tell("domain.add", {{"name", o->name}, {"alias_of", o->alias_of}},
+                          "added " + o->name);
     };
   });
   auto& remove = *domain.add_subcommand("remove", "Remove a domain without accounts");
   remove.add_option("NAME", o->name, "The domain")->required();
   remove.callback([&program, o] {
-    program.action = [&program, o] { return program.tell("domain.remove", {{"name", o->name}}, "removed " + o->name); };
+    program.action = [&program, o] {
+      return program.tell("domain.remove", {{"name", o->name}}, "removed " + o->name);
+    };
   });
   domain.add_subcommand("list", "List the domains")->callback([&program] {
     program.action = [&program] {
-      return print(program, "domain.list", {{"display", "DOMAIN"}, {"alias_of", "ALIAS OF"}, {"catch_all", "CATCH-ALL"}});
+      return print(program, "domain.list",
+                   {{"display", "DOMAIN"}, {"alias_of", "ALIAS OF"}, {"catch_all", "CATCH-ALL"}});
     };
   });
 }
@@ -63,13 +69,15 @@ Result<> set_account(const Program& program, json::object params, const std::str
 }
 
 void add_account_changes(CLI::App& account, Program& program, const std::shared_ptr<Options>& o) {
-  auto& password = *account.add_subcommand("password", "Set a password, asked for or read from standard input");
+  auto& password =
+      *account.add_subcommand("password", "Set a password, asked for or read from standard input");
   password.add_option("NAME", o->name, "Its address")->required();
   password.callback([&program, o] {
     program.action = [&program, o]() -> Result<> {
       const auto secret = read_password("new password for " + o->name);
       if (!secret) return secret.error();
-      return set_account(program, {{"name", o->name}, {"password", *secret}}, "the password is set");
+      return set_account(program, {{"name", o->name}, {"password", *secret}},
+                         "the password is set");
     };
   });
   auto& quota = *account.add_subcommand("quota", "Set how much mail an account may keep");
@@ -77,22 +85,27 @@ void add_account_changes(CLI::App& account, Program& program, const std::shared_
   quota.add_option("MIB", o->quota_mib, "MiB; 0: unlimited")->required();
   quota.callback([&program, o] {
     program.action = [&program, o] {
-      return set_account(program, {{"name", o->name}, {"quota_bytes", o->quota_mib << 20}}, "the quota is set");
+      return set_account(program, {{"name", o->name}, {"quota_bytes", o->quota_mib << 20}},
+                         "the quota is set");
     };
   });
   for (const bool disabled : {true, false}) {
-    auto& change = *account.add_subcommand(disabled ? "disable" : "enable",
-                                           disabled ? "Refuse its mail and its logins" : "Serve it again");
+    auto& change =
+        *account.add_subcommand(disabled ? "disable" : "enable",
+                                disabled ? "Refuse its mail and its logins" : "Serve it again");
     change.add_option("NAME", o->name, "Its address")->required();
     change.callback([&program, o, disabled] {
       program.action = [&program, o, disabled] {
-        return set_account(program, {{"name", o->name}, {"disabled", disabled}}, disabled ? "disabled" : "enabled");
+        return set_account(program, {{"name", o->name}, {"disabled", disabled}},
+                           disabled ? "disabled" : "enabled");
       };
     });
   }
-  auto& send_as = *account.add_subcommand("send-as", "Set the further addresses that it may send with");
+  auto& send_as =
+      *account.add_subcommand("send-as", "Set the further addresses that it may send with");
   send_as.add_option("NAME", o->name, "Its address")->required();
-  send_as.add_option("ADDRESSES", o->list, "Addresses, or @domain for a whole domain; none: only its own");
+  send_as.add_option("ADDRESSES", o->list,
+                     "Addresses, or @domain for a whole domain; none: only its own");
   send_as.callback([&program, o] {
     program.action = [&program, o] {
       return set_account(program, {{"name", o->name}, {"send_as", array_of(o->list)}}, "set");
@@ -103,7 +116,8 @@ void add_account_changes(CLI::App& account, Program& program, const std::shared_
 void add_account(CLI::App& app, Program& program, const std::shared_ptr<Options>& o) {
   auto& account = *app.add_subcommand("account", "The people and places that have mailboxes");
   account.require_subcommand(1);
-  auto& add = *account.add_subcommand("add", "Add an account; its password is asked for or read from standard input");
+  auto& add = *account.add_subcommand(
+      "add", "Add an account; its password is asked for or read from standard input");
   add.footer("Example: freehold account add anna@example.org --name 'Anna Berg' --quota 5000");
   add.add_option("NAME", o->name, "Its address, with which it logs in")->required();
   add.add_option("--name", o->display_name, "The person's name");
@@ -123,13 +137,19 @@ void add_account(CLI::App& app, Program& program, const std::shared_ptr<Options>
   auto& remove = *account.add_subcommand("remove", "Remove an account with all its mail, for good");
   remove.add_option("NAME", o->name, "Its address")->required();
   remove.callback([&program, o] {
-    program.action = [&program, o] { return program.tell("account.remove", {{"name", o->name}}, "removed " + o->name); };
+    program.action = [&program, o] {
+      return program.tell("account.remove", {{"name", o->name}}, "removed " + o->name);
+    };
   });
   account.add_subcommand("list", "List the accounts")->callback([&program] {
     program.action = [&program] {
       return print(program, "account.list",
-                   {{"name", "ACCOUNT"}, {"display_name", "NAME"}, {"emails", "EMAILS"}, {"used_bytes", "BYTES"},
-                    {"quota_bytes", "QUOTA"}, {"disabled", "DISABLED"}});
+                   {{"name", "ACCOUNT"},
+                    {"display_name", "NAME"},
+                    {"emails", "EMAILS"},
+                    {"used_bytes", "BYTES"},
+                    {"quota_bytes", "QUOTA"},
+                    {"disabled", "DISABLED"}});
     };
   });
   add_account_changes(account, program, o);
@@ -139,22 +159,29 @@ void add_alias(CLI::App& app, Program& program, const std::shared_ptr<Options>& 
   auto& alias = *app.add_subcommand("alias", "Addresses that lead to other addresses");
   alias.require_subcommand(1);
   auto& add = *alias.add_subcommand("add", "Add an alias, or set its targets anew");
-  add.footer("Examples: freehold alias add sales@example.org anna@example.org bo@example.net\n"
-             "          freehold alias add @example.org anna@example.org    (catch-all)");
-  add.add_option("ADDRESS", o->name, "The alias; @domain for all unknown addresses of a domain")->required();
+  add.footer(
+      "Examples: freehold alias add sales@example.org anna@example.org bo@example.net\n"
+      "          freehold alias add @example.org anna@example.org    (catch-all)");
+  add.add_option("ADDRESS", o->name, "The alias; @domain for all unknown addresses of a domain")
+      ->required();
   add.add_option("TARGETS", o->list, "Where its mail goes")->required();
   add.callback([&program, o] {
     program.action = [&program, o] {
-      return program.tell("alias.set", {{"address", o->name}, {"targets", array_of(o->list)}}, "added " + o->name);
+      return program.tell("alias.set", {{"address", o->name}, {"targets", array_of(o->list)}},
+                          "added " + o->name);
     };
   });
   auto& remove = *alias.add_subcommand("remove", "Remove an alias");
   remove.add_option("ADDRESS", o->name, "The alias")->required();
   remove.callback([&program, o] {
-    program.action = [&program, o] { return program.tell("alias.remove", {{"address", o->name}}, "removed " + o->name); };
+    program.action = [&program, o] {
+      return program.tell("alias.remove", {{"address", o->name}}, "removed " + o->name);
+    };
   });
   alias.add_subcommand("list", "List the aliases")->callback([&program] {
-    program.action = [&program] { return print(program, "alias.list", {{"address", "ALIAS"}, {"targets", "TARGETS"}}); };
+    program.action = [&program] {
+      return print(program, "alias.list", {{"address", "ALIAS"}, {"targets", "TARGETS"}});
+    };
   });
 }
 

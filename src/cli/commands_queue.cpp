@@ -9,17 +9,20 @@ namespace json = boost::json;
 namespace {
 
 void print_message(const json::value& message, bool full) {
-  std::cout << member(message, "id") << "  " << member(message, "arrived_at") << "  " << member(message, "size")
-            << " bytes  from <" << member(message, "sender") << ">" << (member(message, "held") == "yes" ? "  HELD" : "") << '\n';
+  std::cout << member(message, "id") << "  " << member(message, "arrived_at") << "  "
+            << member(message, "size") << " bytes  from <" << member(message, "sender") << ">"
+            << (member(message, "held") == "yes" ? "  HELD" : "") << '\n';
   const auto* recipients = message.get_object().if_contains("recipients");
   if (recipients == nullptr || !recipients->is_array()) return;
   for (const auto& recipient : recipients->get_array()) {
-    std::cout << "    to <" << member(recipient, "address") << ">  attempts " << member(recipient, "attempts");
+    std::cout << "    to <" << member(recipient, "address") << ">  attempts "
+              << member(recipient, "attempts");
     const auto next = member(recipient, "next_attempt");
     if (!next.empty()) std::cout << "  next " << next;
     std::cout << '\n';
     const auto reply = member(recipient, "last_reply");
-    if (!reply.empty()) std::cout << "       " << member(recipient, "last_host") << " said: " << reply << '\n';
+    if (!reply.empty())
+      std::cout << "       " << member(recipient, "last_host") << " said: " << reply << '\n';
     const auto tls = member(recipient, "last_tls");
     if (full && !tls.empty()) std::cout << "       TLS: " << tls << '\n';
   }
@@ -74,7 +77,9 @@ void add_queue_commands(CLI::App& app, Program& program) {
     auto& command = *queue.add_subcommand(act.name, act.help);
     command.add_option("ID", *id, "As `freehold queue list` shows it, or \"all\"")->required();
     command.callback([&program, id, &act] {
-      program.action = [&program, id, &act] { return program.tell(act.method, {{"id", *id}}, act.said); };
+      program.action = [&program, id, &act] {
+        return program.tell(act.method, {{"id", *id}}, act.said);
+      };
     });
   }
 }

@@ -24,14 +24,22 @@ void add_relay_commands(CLI::App& app, Program& program) {
   relay.require_subcommand(1);
   auto& add = *relay.add_subcommand("add", "Set the relay of a sender domain, or the default one");
   add.footer("Example: freehold relay add mail.smtp2go.com --port 2525 --user example-org");
-  add.add_option("HOST", o->host, "Its host name; its certificate has to be valid for it")->required();
-  add.add_option("--domain", o->domain, "For mail from this domain only; without it: for all others");
+  add.add_option("HOST", o->host, "Its host name; its certificate has to be valid for it")
+      ->required();
+  add.add_option("--domain", o->domain,
+                 "For mail from this domain only; without it: for all others");
   add.add_option("--port", o->port, "By default 587, with implicit TLS 465");
-  add.add_option("--tls", o->tls, "starttls (default) or implicit; mail never goes to a relay in plain text");
-  add.add_option("--user", o->user, "The login there; its password is asked for or read from standard input");
+  add.add_option("--tls", o->tls,
+                 "starttls (default) or implicit; mail never goes to a relay in plain text");
+  add.add_option("--user", o->user,
+                 "The login there; its password is asked for or read from standard input");
   add.callback([&program, o] {
     program.action = [&program, o]() -> Result<> {
-      json::object params{{"host", o->host}, {"domain", o->domain}, {"port", o->port}, {"tls", o->tls}, {"user", o->user}};
+      json::object params{{"host", o->host},
+                          {"domain", o->domain},
+                          {"port", o->port},
+                          {"tls", o->tls},
+                          {"user", o->user}};
       if (!o->user.empty()) {
         const auto password = read_password("password of " + o->user + " at " + o->host);
         if (!password) return password.error();
@@ -43,7 +51,9 @@ void add_relay_commands(CLI::App& app, Program& program) {
   auto& remove = *relay.add_subcommand("remove", "Remove a relay: mail goes directly again");
   remove.add_option("--domain", o->domain, "The sender domain; without it: the default relay");
   remove.callback([&program, o] {
-    program.action = [&program, o] { return program.tell("relay.remove", {{"domain", o->domain}}, "removed"); };
+    program.action = [&program, o] {
+      return program.tell("relay.remove", {{"domain", o->domain}}, "removed");
+    };
   });
   relay.add_subcommand("list", "List the relays")->callback([&program] {
     program.action = [&program]() -> Result<> {
@@ -52,7 +62,11 @@ void add_relay_commands(CLI::App& app, Program& program) {
       if (program.json) {
         print_json(*rows);
       } else {
-        print_table(*rows, {{"domain", "DOMAIN"}, {"host", "HOST"}, {"port", "PORT"}, {"tls", "TLS"}, {"user", "USER"}});
+        print_table(*rows, {{"domain", "DOMAIN"},
+                            {"host", "HOST"},
+                            {"port", "PORT"},
+                            {"tls", "TLS"},
+                            {"user", "USER"}});
       }
       return {};
     };

@@ -24,7 +24,8 @@ Result<> check_config(const Program& program) {
     if (!tls) return tls.error();
   }
   if (program.json) {
-    print_json(json::object{{"ok", true}, {"file", config->file.string()}, {"hostname", config->hostname}});
+    print_json(json::object{
+        {"ok", true}, {"file", config->file.string()}, {"hostname", config->hostname}});
   } else {
     std::cout << config->file.string() << " is fine\n";
   }
@@ -34,7 +35,9 @@ Result<> check_config(const Program& program) {
 }  // namespace
 
 void add_server_commands(CLI::App& app, Program& program) {
-  app.add_subcommand("serve", "Run the server until it is told to stop (SIGTERM); SIGHUP reads certificates again")
+  app.add_subcommand(
+         "serve",
+         "Run the server until it is told to stop (SIGTERM); SIGHUP reads certificates again")
       ->callback([&program] {
         program.action = [&program]() -> Result<> {
           const auto config = program.config();
@@ -44,7 +47,8 @@ void add_server_commands(CLI::App& app, Program& program) {
       });
 
   const auto setup = std::make_shared<Setup>();  // shared by the command's callback
-  auto& make = *app.add_subcommand("setup", "Write a configuration, make a certificate, add the first domain");
+  auto& make = *app.add_subcommand(
+      "setup", "Write a configuration, make a certificate, add the first domain");
   make.footer("Example: freehold setup mail.example.org example.org");
   make.add_option("HOSTNAME", setup->hostname, "The server's own name in the DNS")->required();
   make.add_option("DOMAIN", setup->domain, "The first domain that has mail here")->required();
@@ -64,9 +68,8 @@ void add_server_commands(CLI::App& app, Program& program) {
 
   auto& config = *app.add_subcommand("config", "The configuration file");
   config.require_subcommand(1);
-  config.add_subcommand("check", "Say whether the configuration is right, or where it is not")->callback([&program] {
-    program.action = [&program] { return check_config(program); };
-  });
+  config.add_subcommand("check", "Say whether the configuration is right, or where it is not")
+      ->callback([&program] { program.action = [&program] { return check_config(program); }; });
 
   app.add_subcommand("version", "Print the version")->callback([&program] {
     program.action = [&program]() -> Result<> {

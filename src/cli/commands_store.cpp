@@ -13,14 +13,19 @@ namespace json = boost::json;
 namespace {
 
 void print_report(const json::value& report) {
-  std::cout << member(report, "accounts") << " accounts, " << member(report, "emails") << " emails, "
-            << member(report, "bodies") << " bodies of " << member(report, "body_bytes") << " bytes, "
-            << member(report, "queued") << " queued\n";
-  if (const auto* findings = report.get_object().if_contains("findings"); findings != nullptr && findings->is_array()) {
-    for (const auto& finding : findings->get_array()) std::cout << "  " << std::string(finding.get_string()) << '\n';
+  std::cout << member(report, "accounts") << " accounts, " << member(report, "emails")
+            << " emails, " << member(report, "bodies") << " bodies of "
+            << member(report, "body_bytes") << " bytes, " << member(report, "queued")
+            << " queued\n";
+  if (const auto* findings = report.get_object().if_contains("findings");
+      findings != nullptr && findings->is_array()) {
+    for (const auto& finding : findings->get_array())
+      std::cout << "  " << std::string(finding.get_string()) << '\n';
   }
-  if (member(report, "more_findings") != "0") std::cout << "  and " << member(report, "more_findings") << " more\n";
-  if (member(report, "repaired") != "0") std::cout << member(report, "repaired") << " of them repaired\n";
+  if (member(report, "more_findings") != "0")
+    std::cout << "  and " << member(report, "more_findings") << " more\n";
+  if (member(report, "repaired") != "0")
+    std::cout << member(report, "repaired") << " of them repaired\n";
   if (member(report, "clean") == "yes") std::cout << "the store is clean\n";
 }
 
@@ -36,7 +41,8 @@ Result<json::value> check(const Program& program, bool repair) {
   if (!engine) return engine.error();
   Progress progress("checking");
   return json::value(api::describe(mailstore::check(
-      **engine, repair, [&progress](std::uint64_t done, std::uint64_t all) { progress.show(done, all); })));
+      **engine, repair,
+      [&progress](std::uint64_t done, std::uint64_t all) { progress.show(done, all); })));
 }
 
 }  // namespace
@@ -46,8 +52,11 @@ void add_store_commands(CLI::App& app, Program& program) {
   auto& store = *app.add_subcommand("store", "The mail store");
   store.require_subcommand(1);
   auto& verify = *store.add_subcommand("check", "Verify every reference, digest and counter");
-  verify.footer("Example: freehold store check --json\nExit status 1 when something was found that is not repaired.");
-  verify.add_flag("--repair", *repair, "Mend what can be mended without loss (with the server stopped)");
+  verify.footer(
+      "Example: freehold store check --json\nExit status 1 when something was found that is not "
+      "repaired.");
+  verify.add_flag("--repair", *repair,
+                  "Mend what can be mended without loss (with the server stopped)");
   verify.callback([&program, repair] {
     program.action = [&program, repair]() -> Result<> {
       const auto report = check(program, *repair);
@@ -58,7 +67,8 @@ void add_store_commands(CLI::App& app, Program& program) {
         print_report(*report);
       }
       if (member(*report, "clean") == "yes" || *repair) return {};
-      return problem(Problem::Kind::corrupt, "the store has faults", {}, "stop the server and run it with --repair");
+      return problem(Problem::Kind::corrupt, "the store has faults", {},
+                     "stop the server and run it with --repair");
     };
   });
 }

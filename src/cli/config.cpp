@@ -1,9 +1,10 @@
 #include "cli/config.hpp"
 
+#include <toml++/toml.h>
+
 #include <algorithm>
 #include <cstdlib>
 #include <set>
-#include <toml++/toml.h>
 
 #include "directory/address.hpp"
 
@@ -31,7 +32,8 @@ class Section {
       fail(*node, key, "true or false");
     } else if constexpr (std::is_integral_v<T>) {
       const auto value = node->value_exact<std::int64_t>();
-      if (value && *value >= 0 && std::in_range<T>(*value)) return void(into = static_cast<T>(*value));
+      if (value && *value >= 0 && std::in_range<T>(*value))
+        return void(into = static_cast<T>(*value));
       fail(*node, key, "a whole number in range");
     } else {
       if (const auto value = node->value_exact<std::string>()) return void(into = *value);
@@ -57,7 +59,8 @@ class Section {
   }
 
   template <class T>
-  void choice(std::string_view key, T& into, std::initializer_list<std::pair<std::string_view, T>> choices) {
+  void choice(std::string_view key, T& into,
+              std::initializer_list<std::pair<std::string_view, T>> choices) {
     std::string text;
     get(key, text);
     if (text.empty()) return;
@@ -70,8 +73,9 @@ class Section {
   [[nodiscard]] Result<> finish() {
     for (const auto& [key, node] : table_) {
       if (problem_ || known_.contains(std::string(key.str())) || node.is_table()) continue;
-      problem_ = problem(Problem::Kind::invalid, "the setting '" + qualified(key.str()) + "' is not known",
-                         place(file_, node.source()), "see freehold.toml(5)");
+      problem_ =
+          problem(Problem::Kind::invalid, "the setting '" + qualified(key.str()) + "' is not known",
+                  place(file_, node.source()), "see freehold.toml(5)");
     }
     if (problem_) return *problem_;
     return {};
@@ -157,17 +161,22 @@ constexpr Reader kSections[] = {
     {"log",
      [](Section& s, Config& c) {
        s.choice("level", c.log_level,
-                {{"debug", log::Level::debug}, {"info", log::Level::info}, {"warning", log::Level::warning}, {"error", log::Level::error}});
+                {{"debug", log::Level::debug},
+                 {"info", log::Level::info},
+                 {"warning", log::Level::warning},
+                 {"error", log::Level::error}});
        s.choice("format", c.log_format, {{"text", log::Format::text}, {"json", log::Format::json}});
      }},
 };
 
-Result<> read_sections(const std::filesystem::path& file, const toml::table& table, Config& config) {
+Result<> read_sections(const std::filesystem::path& file, const toml::table& table,
+                       Config& config) {
   for (const auto& [key, node] : table) {
     if (!node.is_table()) continue;
     const auto* reader = std::ranges::find(kSections, std::string_view(key.str()), &Reader::name);
     if (reader == std::end(kSections)) {
-      return problem(Problem::Kind::invalid, "the section [" + std::string(key.str()) + "] is not known",
+      return problem(Problem::Kind::invalid,
+                     "the section [" + std::string(key.str()) + "] is not known",
                      place(file, node.source()), "see freehold.toml(5)");
     }
     Section section(file, *node.as_table(), std::string(key.str()));
@@ -193,10 +202,12 @@ Result<> check(const Config& config) {
   const bool wants_tls = !config.listen.submission.empty() || !config.listen.submissions.empty() ||
                          !config.listen.imap.empty() || !config.listen.imaps.empty();
   if (wants_tls && (config.certificate.empty() || config.key.empty())) {
-    return invalid("[tls] needs a certificate and a key", "`freehold setup` makes a self-signed one to begin with");
+    return invalid("[tls] needs a certificate and a key",
+                   "`freehold setup` makes a self-signed one to begin with");
   }
   if (config.allow_plain_login && !only_loopback(config.listen.imap)) {
-    return invalid("'allow_plain_login' sends passwords in clear text", "it is accepted with loopback listeners only");
+    return invalid("'allow_plain_login' sends passwords in clear text",
+                   "it is accepted with loopback listeners only");
   }
   return {};
 }
@@ -212,7 +223,8 @@ Result<Config> read_config(const std::filesystem::path& file) {
       return problem(Problem::Kind::not_found, "there is no configuration", file.string(),
                      "make one with `freehold setup`, or name it with --config");
     }
-    return problem(Problem::Kind::invalid, std::string(error.description()), place(file, error.source()));
+    return problem(Problem::Kind::invalid, std::string(error.description()),
+                   place(file, error.source()));
   }
   Config config;
   config.file = file;

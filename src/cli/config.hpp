@@ -11,7 +11,8 @@
 
 namespace freehold::cli {
 
-// The TOML file: what is needed to open the store and the ports. Everything else lives in the store.
+// The TOML file: what is needed to open the store and the ports. Everything else lives in the
+// store.
 struct Config {
   std::filesystem::path file;
   std::string hostname;
@@ -59,8 +60,8 @@ struct Config {
   bool allow_plain_login = false;  // IMAP LOGIN without TLS; only with loopback listeners
 };
 
-// Reads and checks the file; the Problem says the line. An unknown key is an error: a misspelt setting must not be
-// silently without effect.
+// Reads and checks the file; the Problem says the line. An unknown key is an error: a misspelt
+// setting must not be silently without effect.
 [[nodiscard]] Result<Config> read_config(const std::filesystem::path& file);
 
 // The file that is used when none is named: $FREEHOLD_CONFIG, else /etc/freehold/freehold.toml.

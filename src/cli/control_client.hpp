@@ -9,8 +9,10 @@
 
 namespace freehold::cli {
 
-// Asks the running server over its control socket and waits for the answer. The Problem says so when no server runs.
-[[nodiscard]] Result<boost::json::value> ask_server(const std::filesystem::path& socket, std::string_view method,
+// Asks the running server over its control socket and waits for the answer. The Problem says so
+// when no server runs.
+[[nodiscard]] Result<boost::json::value> ask_server(const std::filesystem::path& socket,
+                                                    std::string_view method,
                                                     const boost::json::object& params);
 
 }  // namespace freehold::cli

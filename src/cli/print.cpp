@@ -49,7 +49,8 @@ std::string member(const json::value& object, std::string_view key) {
 
 void print_json(const json::value& value) { std::cout << json::serialize(value) << '\n'; }
 
-void print_table(const json::value& rows, std::initializer_list<std::pair<const char*, const char*>> columns) {
+void print_table(const json::value& rows,
+                 std::initializer_list<std::pair<const char*, const char*>> columns) {
   std::vector<std::vector<std::string>> lines(1);
   for (const auto& [key, heading] : columns) lines.front().emplace_back(heading);
   if (rows.is_array()) {
@@ -83,11 +84,13 @@ Result<std::string> read_password(const std::string& prompt) {
   };
   if (isatty(STDIN_FILENO) != 0) {
     const auto first = read(prompt + ": ");
-    if (read("again: ") != first) return problem(Problem::Kind::invalid, "the two passwords differ");
+    if (read("again: ") != first)
+      return problem(Problem::Kind::invalid, "the two passwords differ");
     return first;
   }
   if (!std::getline(std::cin, line)) {
-    return problem(Problem::Kind::invalid, "no password on standard input", {}, "give it as the first line");
+    return problem(Problem::Kind::invalid, "no password on standard input", {},
+                   "give it as the first line");
   }
   if (line.ends_with('\r')) line.pop_back();
   return line;

@@ -13,7 +13,8 @@ constexpr std::uint64_t kWidth = 30;
 
 }  // namespace
 
-Progress::Progress(std::string what) : what_(std::move(what)), terminal_(isatty(STDERR_FILENO) != 0) {}
+Progress::Progress(std::string what)
+    : what_(std::move(what)), terminal_(isatty(STDERR_FILENO) != 0) {}
 
 Progress::~Progress() {
   if (terminal_) std::cerr << "\r\033[K" << std::flush;
@@ -26,9 +27,11 @@ void Progress::show(std::uint64_t done, std::uint64_t all) {
   done = std::min(done, all);
   const auto filled = done * kWidth / all;
   const std::chrono::duration<double> spent = now - begin_;
-  const double left = done == 0 ? 0 : spent.count() * static_cast<double>(all - done) / static_cast<double>(done);
-  std::cerr << '\r' << what_ << " [" << std::string(filled, '#') << std::string(kWidth - filled, '.') << "] " << done * 100 / all
-            << "%, " << static_cast<std::uint64_t>(left + 0.5) << " s left\033[K" << std::flush;
+  const double left =
+      done == 0 ? 0 : spent.count() * static_cast<double>(all - done) / static_cast<double>(done);
+  std::cerr << '\r' << what_ << " [" << std::string(filled, '#')
+            << std::string(kWidth - filled, '.') << "] " << done * 100 / all << "%, "
+            << static_cast<std::uint64_t>(left + 0.5) << " s left\033[K" << std::flush;
 }
 
 }  // namespace freehold::cli

@@ -6,7 +6,8 @@
 
 namespace freehold::cli {
 
-// A progress bar with the time that is left, on standard error; silent when that is no terminal. Cleared at its end.
+// A progress bar with the time that is left, on standard error; silent when that is no terminal.
+// Cleared at its end.
 class Progress {
  public:
   explicit Progress(std::string what);

@@ -74,7 +74,12 @@ class Listeners {
  public:
   Listeners(net::Server& server, const Config& config, const Tls& tls, smtp::Reception& reception,
             const imap::House& imap, const api::Services& api)
-      : server_(server), config_(config), tls_(tls), reception_(reception), imap_(imap), api_(api) {}
+      : server_(server),
+        config_(config),
+        tls_(tls),
+        reception_(reception),
+        imap_(imap),
+        api_(api) {}
 
   Result<> open() {
     const auto& listen = config_.listen;
@@ -85,7 +90,9 @@ class Listeners {
     for (const auto& at : listen.imap) imap("imap", at, false);
     for (const auto& at : listen.imaps) imap("imaps", at, true);
     add({"control", config_.control.string(), nullptr, {}, {}},
-        [this](net::Stream& stream, net::Session& session) { return api::serve(stream, session, api_); });
+        [this](net::Stream& stream, net::Session& session) {
+          return api::serve(stream, session, api_);
+        });
     return outcome_;
   }
 
@@ -108,7 +115,9 @@ class Listeners {
   void imap(std::string name, At at, bool implicit) {
     add({std::move(name), std::move(at), implicit ? tls_.server.get() : nullptr, config_.proxies,
          "* BYE too many connections, try later\r\n"},
-        [this](net::Stream& stream, net::Session& session) { return imap::serve(stream, session, imap_); });
+        [this](net::Stream& stream, net::Session& session) {
+          return imap::serve(stream, session, imap_);
+        });
   }
 
   void add(net::ListenerSettings settings, net::Serve serve) {
@@ -131,7 +140,8 @@ awaitable<void> collect_bodies(net::Session& session, store::Engine& engine, Poo
   while (co_await net::sleep(session, kCollectEvery)) {
     std::size_t gone = 0;
     do {
-      gone = co_await pool.run([&engine] { return store::collect_unlinked(engine, kCollectAtOnce); });
+      gone =
+          co_await pool.run([&engine] { return store::collect_unlinked(engine, kCollectAtOnce); });
     } while (gone == kCollectAtOnce && !session.draining());
   }
 }
@@ -163,35 +173,42 @@ Result<> serve(const Config& config) {
   auto engine = store::open_rocksdb(engine_settings, true);
   if (!engine) return engine.error();
   store::collect_abandoned(**engine);
-  auto resolver = net::make_resolver({config.dns.forwarders, config.dns.trust_anchor, std::chrono::seconds(10)});
+  auto resolver = net::make_resolver(
+      {config.dns.forwarders, config.dns.trust_anchor, std::chrono::seconds(10)});
   if (!resolver) return resolver.error();
 
   Pool pool(kPoolThreads);
   const auto& clock = system_clock();
   directory::Directory directory(**engine, pool, clock);
   mailstore::Mailstore mailstore(**engine, pool, clock);
-  smtp::TransportSettings outbound{config.hostname, config.outbound.smtp_port, config.outbound.prefer_ipv4};
+  smtp::TransportSettings outbound{config.hostname, config.outbound.smtp_port,
+                                   config.outbound.prefer_ipv4};
   smtp::SmtpTransport transport(**resolver, *tls->client, outbound);
   queue::Queue queue(**engine, directory, transport, clock, queue_settings(config));
   queue::Dispatch dispatch(mailstore, directory, queue, config.hostname, clock);
   smtp::Reception reception(directory, mailstore, dispatch, config.hostname);
-  const imap::House imap{mailstore, directory,
-                         {config.hostname, config.limits.message_bytes, tls->server.get(), config.allow_plain_login}};
-  const api::Services api{directory, mailstore, queue,
-                          [&transport](directory::RelayInfo relay) { return transport.test_login(std::move(relay)); }};
+  const imap::House imap{
+      mailstore,
+      directory,
+      {config.hostname, config.limits.message_bytes, tls->server.get(), config.allow_plain_login}};
+  const api::Services api{directory, mailstore, queue, [&transport](directory::RelayInfo relay) {
+                            return transport.test_login(std::move(relay));
+                          }};
 
   Listeners listeners(server, config, *tls, reception, imap, api);
   if (auto opened = listeners.open(); !opened) return opened;
   metrics::Exposer exposer(config.listen.metrics);
   server.spawn("queue", [&](net::Session& session) {
     return queue.run(
-        session, [&server](std::string name, auto task) { server.spawn(std::move(name), std::move(task)); },
-        [&dispatch](const queue::MessageView& message, const queue::Envelope& envelope, const BlobHash& body,
-                    std::vector<queue::Report> reports) {
+        session,
+        [&server](std::string name, auto task) { server.spawn(std::move(name), std::move(task)); },
+        [&dispatch](const queue::MessageView& message, const queue::Envelope& envelope,
+                    const BlobHash& body, std::vector<queue::Report> reports) {
           return dispatch.send_report(message, envelope, body, std::move(reports));
         });
   });
-  server.spawn("collect", [&](net::Session& session) { return collect_bodies(session, **engine, pool); });
+  server.spawn("collect",
+               [&](net::Session& session) { return collect_bodies(session, **engine, pool); });
   server.start();
   log::info("server.started", {{"version", kVersion}, {"hostname", config.hostname}});
   net::notify_systemd("READY=1");
@@ -199,8 +216,10 @@ Result<> serve(const Config& config) {
     net::notify_systemd("RELOADING=1");
     if (tls->server) {
       const auto reloaded = tls->server->reload();
-      if (reloaded) log::info("server.certificates_reloaded");
-      else log::error("server.certificates_not_reloaded", {{"error", reloaded.error().text()}});
+      if (reloaded)
+        log::info("server.certificates_reloaded");
+      else
+        log::error("server.certificates_not_reloaded", {{"error", reloaded.error().text()}});
     }
     net::notify_systemd("READY=1");
   }

@@ -18,13 +18,22 @@ namespace fs = std::filesystem;
 namespace {
 
 std::string configuration(const Setup& setup, const std::string& hostname, const fs::path& folder) {
-  return "# Freehold's configuration; freehold.toml(5) explains every setting. What is not here lives in the store.\n"
-         "hostname = \"" + hostname + "\"\n"
-         "data = \"" + setup.data.string() + "\"\n"
+  return "# Freehold's configuration; freehold.toml(5) explains every setting. What is not here "
+         "lives in the store.\n"
+         "hostname = \"" +
+         hostname +
+         "\"\n"
+         "data = \"" +
+         setup.data.string() +
+         "\"\n"
          "\n"
          "[tls]\n"
-         "certificate = \"" + (folder / "certificate.pem").string() + "\"\n"
-         "key = \"" + (folder / "key.pem").string() + "\"\n"
+         "certificate = \"" +
+         (folder / "certificate.pem").string() +
+         "\"\n"
+         "key = \"" +
+         (folder / "key.pem").string() +
+         "\"\n"
          "\n"
          "[listen]\n"
          "smtp = [\"0.0.0.0:25\", \"[::]:25\"]\n"
@@ -34,14 +43,27 @@ std::string configuration(const Setup& setup, const std::string& hostname, const
          "imaps = [\"0.0.0.0:993\", \"[::]:993\"]\n";
 }
 
-std::string next_steps(const std::string& hostname, const std::string& domain, const fs::path& config_file) {
-  const auto option = config_file == "/etc/freehold/freehold.toml" ? std::string() : " --config " + config_file.string();
-  return "The configuration is " + config_file.string() + ".\n\nNext:\n"
-         "  1. Start the server:         freehold" + option + " serve\n"
-         "  2. Add the first account:    freehold" + option + " account add you@" + domain + "\n"
-         "  3. Tell the DNS:             " + domain + ". MX 10 " + hostname + ".   and an A/AAAA record for " + hostname + ".\n"
-         "  4. Replace the self-signed certificate in " + config_file.parent_path().string() + " by a real one, then: kill -HUP\n"
-         "  5. If this address may not send mail: freehold" + option + " relay add HOST --user USER\n";
+std::string next_steps(const std::string& hostname, const std::string& domain,
+                       const fs::path& config_file) {
+  const auto option = config_file == "/etc/freehold/freehold.toml"
+                          ? std::string()
+                          : " --config " + config_file.string();
+  return "The configuration is " + config_file.string() +
+         ".\n\nNext:\n"
+         "  1. Start the server:         freehold" +
+         option +
+         " serve\n"
+         "  2. Add the first account:    freehold" +
+         option + " account add you@" + domain +
+         "\n"
+         "  3. Tell the DNS:             " +
+         domain + ". MX 10 " + hostname + ".   and an A/AAAA record for " + hostname +
+         ".\n"
+         "  4. Replace the self-signed certificate in " +
+         config_file.parent_path().string() +
+         " by a real one, then: kill -HUP\n"
+         "  5. If this address may not send mail: freehold" +
+         option + " relay add HOST --user USER\n";
 }
 
 // Runs a coroutine to its end in this thread.
@@ -85,13 +107,14 @@ Result<std::string> run_setup(const Setup& setup, const fs::path& config_file) {
   fs::create_directories(setup.data, error);
   fs::permissions(setup.data, fs::perms::owner_all, error);
   if (error) {
-    return problem(Problem::Kind::unavailable, "the folder cannot be made: " + error.message(), setup.data.string(),
-                   "run it as the user who may, or choose --data");
+    return problem(Problem::Kind::unavailable, "the folder cannot be made: " + error.message(),
+                   setup.data.string(), "run it as the user who may, or choose --data");
   }
   Setup absolute = setup;
   absolute.data = fs::absolute(setup.data);
   if (!fs::exists(folder / "key.pem")) {
-    const auto made = net::write_self_signed(*hostname, (folder / "certificate.pem").string(), (folder / "key.pem").string());
+    const auto made = net::write_self_signed(*hostname, (folder / "certificate.pem").string(),
+                                             (folder / "key.pem").string());
     if (!made) return made.error();
   }
   if (auto added = add_first_domain(absolute, *domain); !added) return added.error();
@@ -99,7 +122,9 @@ Result<std::string> run_setup(const Setup& setup, const fs::path& config_file) {
   std::ofstream out(file);
   out << configuration(absolute, *hostname, folder);
   out.close();
-  if (!out) return problem(Problem::Kind::unavailable, "the configuration cannot be written", file.string());
+  if (!out)
+    return problem(Problem::Kind::unavailable, "the configuration cannot be written",
+                   file.string());
   return next_steps(*hostname, *domain, file);
 }
 

@@ -13,8 +13,9 @@ struct Setup {
   std::filesystem::path data = "/var/lib/freehold";
 };
 
-// Writes the configuration (never over one that is there), makes a self-signed certificate beside it, makes the store with
-// the first domain. Returns what to do next, for people.
-[[nodiscard]] Result<std::string> run_setup(const Setup& setup, const std::filesystem::path& config_file);
+// Writes the configuration (never over one that is there), makes a self-signed certificate beside
+// it, makes the store with the first domain. Returns what to do next, for people.
+[[nodiscard]] Result<std::string> run_setup(const Setup& setup,
+                                            const std::filesystem::path& config_file);
 
 }  // namespace freehold::cli

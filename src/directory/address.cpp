@@ -17,7 +17,8 @@ constexpr std::size_t kMaxLocalPart = 64;  // RFC 5321, 4.5.3.1.1
 constexpr std::size_t kMaxDomain = 253;    // RFC 1035, 2.3.4, as text
 
 Problem invalid(std::string what) {
-  return problem(Problem::Kind::invalid, std::move(what), {}, "an address looks like name@example.org");
+  return problem(Problem::Kind::invalid, std::move(what), {},
+                 "an address looks like name@example.org");
 }
 
 bool is_ascii(std::string_view text) {
@@ -33,7 +34,8 @@ bool has_control(std::string_view text) {
 
 bool well_formed_label(std::string_view label) {
   return !label.empty() && label.size() <= 63 && label.front() != '-' && label.back() != '-' &&
-         std::ranges::all_of(label, [](char c) { return is_alpha(c) || is_digit(c) || c == '-' || c == '_'; });
+         std::ranges::all_of(
+             label, [](char c) { return is_alpha(c) || is_digit(c) || c == '-' || c == '_'; });
 }
 
 bool well_formed_domain(std::string_view name) {
@@ -66,11 +68,14 @@ Result<Address> Address::parse(std::string_view text) {
 
 Result<std::string> canonical_local_part(std::string_view local) {
   if (local.empty()) return invalid("the part before the @ is empty");
-  if (local.size() > kMaxLocalPart) return invalid("the part before the @ is longer than 64 octets");
+  if (local.size() > kMaxLocalPart)
+    return invalid("the part before the @ is longer than 64 octets");
   if (has_control(local)) return invalid("the part before the @ has control characters");
   if (is_ascii(local)) return to_lower(local);
-  auto unicode = icu::UnicodeString::fromUTF8(icu::StringPiece(local.data(), static_cast<int32_t>(local.size())));
-  if (unicode.indexOf(static_cast<UChar>(0xfffd)) >= 0) return invalid("the part before the @ is not UTF-8");
+  auto unicode = icu::UnicodeString::fromUTF8(
+      icu::StringPiece(local.data(), static_cast<int32_t>(local.size())));
+  if (unicode.indexOf(static_cast<UChar>(0xfffd)) >= 0)
+    return invalid("the part before the @ is not UTF-8");
   UErrorCode error = U_ZERO_ERROR;
   const auto* nfc = icu::Normalizer2::getNFCInstance(error);
   if (U_SUCCESS(error)) unicode = nfc->normalize(unicode.toLower(icu::Locale::getRoot()), error);
@@ -86,14 +91,16 @@ Result<std::string> canonical_domain(std::string_view name) {
   std::string ascii = to_lower(name);
   if (!is_ascii(name) || ascii.contains("xn--")) {
     char* out = nullptr;
-    const int status = idn2_to_ascii_8z(std::string(name).c_str(), &out, IDN2_NFC_INPUT | IDN2_NONTRANSITIONAL);
+    const int status =
+        idn2_to_ascii_8z(std::string(name).c_str(), &out, IDN2_NFC_INPUT | IDN2_NONTRANSITIONAL);
     if (status != IDN2_OK) {
       return invalid("'" + std::string(name) + "' is not a domain name: " + idn2_strerror(status));
     }
     ascii = to_lower(out);
     idn2_free(out);
   }
-  if (!well_formed_domain(ascii)) return invalid("'" + std::string(name) + "' is not a domain name");
+  if (!well_formed_domain(ascii))
+    return invalid("'" + std::string(name) + "' is not a domain name");
   return ascii;
 }
 

@@ -8,8 +8,9 @@
 
 namespace freehold::directory {
 
-// A mail address in the one form that is stored and compared: the local part in Unicode NFC and lower case (RFC 6531; this
-// house tells no two local parts apart by case), the domain as lower-case A-labels (RFC 5890).
+// A mail address in the one form that is stored and compared: the local part in Unicode NFC and
+// lower case (RFC 6531; this house tells no two local parts apart by case), the domain as
+// lower-case A-labels (RFC 5890).
 struct Address {
   std::string local;
   std::string domain;

@@ -34,8 +34,7 @@ Directory::Directory(store::Engine& engine, Pool& pool, const Clock& clock)
     : state_(std::make_unique<State>(engine, pool, clock, stored_secret(engine, "scram-probe"))) {}
 Directory::~Directory() = default;
 
-awaitable<Result<>> Directory::State::apply(
-    std::function<Result<>(store::Transaction&)> change) {
+awaitable<Result<>> Directory::State::apply(std::function<Result<>(store::Transaction&)> change) {
   constexpr int kTries = 8;
   Result<> outcome;
   for (int i = 0; i < kTries; ++i) {
@@ -139,13 +138,13 @@ bool Directory::is_local(std::string_view canonical_domain) const {
 }
 
 bool Directory::may_send_as(AccountId id, const Address& address) const {
-  const auto account =
-      store::read<schema::Account>(state_->engine.latest(), keys::account(id));
+  const auto account = store::read<schema::Account>(state_->engine.latest(), keys::account(id));
   if (!account || account->disabled()) return false;
   for (const auto& also : account->send_as()) {
     if (also == address.text() || also == "@" + address.domain) return true;
   }
-  // A catch-all is where unknown mail goes, not a licence to be anybody: only addresses that exist count.
+  // A catch-all is where unknown mail goes, not a licence to be anybody: only addresses that exist
+  // count.
   const auto& reader = state_->engine.latest();
   const bool exists = reader.get(keys::address(address.text())) ||
                       reader.get(keys::address(address.without_tag().text()));

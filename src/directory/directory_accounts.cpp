@@ -41,7 +41,8 @@ AccountId next_account_id(store::Transaction& tx) {
   return AccountId(id);
 }
 
-void put_address(store::Transaction& tx, const std::string& address, const schema::Address& record) {
+void put_address(store::Transaction& tx, const std::string& address,
+                 const schema::Address& record) {
   tx.put(keys::address(address), record.SerializeAsString());
 }
 

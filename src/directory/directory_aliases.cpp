@@ -50,10 +50,10 @@ awaitable<Result<>> Directory::set_alias(std::string address, std::vector<std::s
     for (const auto& text : record.targets()) {
       const auto target = Address::parse(text);
       if (!target || !tx.get(keys::domain(target->domain))) continue;
-      const bool known = tx.get(keys::address(text)) ||
-                         tx.get(keys::address(target->without_tag().text())) ||
-                         tx.get(keys::address("@" + target->domain)) ||
-                         !store::read<schema::Domain>(tx, keys::domain(target->domain))->alias_of().empty();
+      const bool known =
+          tx.get(keys::address(text)) || tx.get(keys::address(target->without_tag().text())) ||
+          tx.get(keys::address("@" + target->domain)) ||
+          !store::read<schema::Domain>(tx, keys::domain(target->domain))->alias_of().empty();
       if (!known) return no_such_account(text);
     }
     record.set_created_at(to_millis(state_->clock.now()));
@@ -84,8 +84,8 @@ std::vector<AliasInfo> Directory::aliases() const {
       [&](std::string_view key, std::string_view value) {
         const auto record = store::decode<schema::Address>(key, value);
         if (record.targets().empty()) return true;
-        all.push_back({std::string(key.substr(1)),
-                       {record.targets().begin(), record.targets().end()}});
+        all.push_back(
+            {std::string(key.substr(1)), {record.targets().begin(), record.targets().end()}});
         return true;
       });
   return all;

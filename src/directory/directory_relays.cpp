@@ -30,7 +30,8 @@ awaitable<Result<>> Directory::set_relay(RelayInfo relay) {
   }
   const auto host = canonical_domain(relay.host);
   if (!host) {
-    co_return problem(Problem::Kind::invalid, "'" + relay.host + "' is not a host name", "relay host",
+    co_return problem(Problem::Kind::invalid, "'" + relay.host + "' is not a host name",
+                      "relay host",
                       "TLS to a relay is verified by its name, so give the name, not an address");
   }
   if (relay.port == 0) co_return problem(Problem::Kind::invalid, "port 0 is none", "relay port");
@@ -52,10 +53,10 @@ awaitable<Result<>> Directory::set_relay(RelayInfo relay) {
 awaitable<Result<>> Directory::remove_relay(std::string domain) {
   co_return co_await state_->apply([&](store::Transaction& tx) -> Result<> {
     if (!get_asserted(tx, keys::relay(domain))) {
-      return problem(Problem::Kind::not_found,
-                     domain.empty() ? "there is no default relay"
-                                    : "there is no relay for " + domain,
-                     {}, "see `freehold relay list`");
+      return problem(
+          Problem::Kind::not_found,
+          domain.empty() ? "there is no default relay" : "there is no relay for " + domain, {},
+          "see `freehold relay list`");
     }
     tx.erase(keys::relay(domain));
     return {};
@@ -64,12 +65,13 @@ awaitable<Result<>> Directory::remove_relay(std::string domain) {
 
 std::vector<RelayInfo> Directory::relays() const {
   std::vector<RelayInfo> all;
-  state_->engine.latest().scan(store::prefix_range(keys::table(keys::Table::relay)),
-                               [&](std::string_view key, std::string_view value) {
-                                 all.push_back(relay_info(std::string(key.substr(1)),
-                                                          store::decode<schema::Relay>(key, value)));
-                                 return true;
-                               });
+  state_->engine.latest().scan(
+      store::prefix_range(keys::table(keys::Table::relay)),
+      [&](std::string_view key, std::string_view value) {
+        all.push_back(
+            relay_info(std::string(key.substr(1)), store::decode<schema::Relay>(key, value)));
+        return true;
+      });
   return all;
 }
 

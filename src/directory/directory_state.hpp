@@ -17,12 +17,14 @@ struct Directory::State {
   std::string probe_key;  // of the keyed hash behind the salts of unknown users
   PasswordCache verified;
 
-  // Runs `change` on a transaction and commits it; again from the start when somebody changed what it had read.
+  // Runs `change` on a transaction and commits it; again from the start when somebody changed what
+  // it had read.
   awaitable<Result<>> apply(std::function<Result<>(store::Transaction&)> change);
 };
 
 // Reads a key and asserts that it still is so at the commit.
-[[nodiscard]] std::optional<std::string> get_asserted(store::Transaction& tx, const std::string& key);
+[[nodiscard]] std::optional<std::string> get_asserted(store::Transaction& tx,
+                                                      const std::string& key);
 
 [[nodiscard]] AccountInfo info(const schema::Account& account);
 [[nodiscard]] Problem no_such_account(std::string_view address);

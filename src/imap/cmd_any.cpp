@@ -9,16 +9,19 @@ std::string capabilities(const Context& context) {
   std::string text = "IMAP4rev2 IMAP4rev1 SASL-IR LITERAL+ ID ENABLE";
   if (context.state == kNotAuthenticated) {
     if (!context.secure() && context.house.settings.tls != nullptr) text += " STARTTLS";
-    if (!context.secure() && !context.house.settings.allow_plain_login) return text + " LOGINDISABLED";
+    if (!context.secure() && !context.house.settings.allow_plain_login)
+      return text + " LOGINDISABLED";
     const auto* tls = context.stream.tls();
-    for (const auto name : directory::sasl_mechanisms({tls ? tls->channel_binding : std::string(), {}})) {
+    for (const auto name :
+         directory::sasl_mechanisms({tls ? tls->channel_binding : std::string(), {}})) {
       text += " AUTH=";
       text += name;
     }
     return text;
   }
   text +=
-      " IDLE NAMESPACE UIDPLUS MOVE UNSELECT CHILDREN SPECIAL-USE CONDSTORE ESEARCH SEARCHRES LIST-EXTENDED LIST-STATUS"
+      " IDLE NAMESPACE UIDPLUS MOVE UNSELECT CHILDREN SPECIAL-USE CONDSTORE ESEARCH SEARCHRES "
+      "LIST-EXTENDED LIST-STATUS"
       " STATUS=SIZE UTF8=ACCEPT BINARY APPENDLIMIT=";
   return text + std::to_string(context.house.settings.max_message);
 }

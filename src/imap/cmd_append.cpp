@@ -36,7 +36,8 @@ Request read_request(Context& context, Lexer& lexer) {
 }
 
 // Reads the literal to its end, into the intake while that takes it.
-awaitable<IoResult<Result<>>> read_message(Context& context, std::uint64_t size, mailstore::Intake* intake) {
+awaitable<IoResult<Result<>>> read_message(Context& context, std::uint64_t size,
+                                           mailstore::Intake* intake) {
   Result<> taken;
   while (size > 0) {
     const auto most = static_cast<std::size_t>(std::min<std::uint64_t>(size, kFlushAt));
@@ -70,17 +71,22 @@ awaitable<IoResult<Reply>> append(Context& context, Command& command, LiteralMar
   auto request = read_request(context, lexer);
   if (lexer.failed()) co_return co_await refuse(context, message, Reply::bad(lexer.error()));
   if (message.size > context.house.settings.max_message) {
-    co_return co_await refuse(context, message, Reply::no("[TOOBIG] the message is larger than is accepted here"));
+    co_return co_await refuse(context, message,
+                              Reply::no("[TOOBIG] the message is larger than is accepted here"));
   }
-  if (message.size == 0) co_return co_await refuse(context, message, Reply::no("[CANNOT] the message is empty"));
+  if (message.size == 0)
+    co_return co_await refuse(context, message, Reply::no("[CANNOT] the message is empty"));
   const auto mailbox = context.house.mailstore.mailbox(context.id(), request.path);
-  if (!mailbox) co_return co_await refuse(context, message, Reply::no("[TRYCREATE] there is no such mailbox"));
+  if (!mailbox)
+    co_return co_await refuse(context, message, Reply::no("[TRYCREATE] there is no such mailbox"));
   if (context.house.mailstore.engine().disk_low()) {
-    co_return co_await refuse(context, message, Reply::no("[OVERQUOTA] the server's disk is almost full"));
+    co_return co_await refuse(context, message,
+                              Reply::no("[OVERQUOTA] the server's disk is almost full"));
   }
   const auto quota = context.account->quota_bytes;
   if (quota != 0 && context.house.mailstore.usage(context.id()).bytes + message.size > quota) {
-    co_return co_await refuse(context, message, Reply::no("[OVERQUOTA] the account is over its quota"));
+    co_return co_await refuse(context, message,
+                              Reply::no("[OVERQUOTA] the account is over its quota"));
   }
   if (message.synchronizing) {
     context.out << "+ send it\r\n";
@@ -97,7 +103,8 @@ awaitable<IoResult<Reply>> append(Context& context, Command& command, LiteralMar
   if (!parsed) co_return reply_for(parsed.error());
   request.how.mailbox = mailbox->id;
   request.how.quota_bytes = quota;
-  const auto appended = co_await context.house.mailstore.append(context.id(), std::move(*parsed), std::move(request.how));
+  const auto appended = co_await context.house.mailstore.append(context.id(), std::move(*parsed),
+                                                                std::move(request.how));
   if (!appended) co_return reply_for(appended.error());
   if (context.state == kSelected) context.tell_news();
   co_return Reply::ok("[APPENDUID " + std::to_string(appended->uid_validity.value) + " " +

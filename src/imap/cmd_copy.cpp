@@ -16,7 +16,8 @@ std::string copy_code(const Copied& copied) {
   std::vector<std::uint32_t> from, to;
   for (const auto uid : copied.from) from.push_back(uid.value);
   for (const auto uid : copied.to) to.push_back(uid.value);
-  return "[COPYUID " + std::to_string(copied.uid_validity.value) + " " + format_set(from) + " " + format_set(to) + "]";
+  return "[COPYUID " + std::to_string(copied.uid_validity.value) + " " + format_set(from) + " " +
+         format_set(to) + "]";
 }
 
 // The request, or the answer that it deserves.
@@ -41,8 +42,9 @@ std::optional<Reply> read_request(Context& context, Command& command, Request& r
 awaitable<Reply> copy(Context& context, Command& command) {
   Request request;
   if (auto answer = read_request(context, command, request)) co_return *answer;
-  const auto copied = co_await context.house.mailstore.copy(context.id(), context.view->mailbox(), std::move(request.uids),
-                                                            request.target, context.account->quota_bytes);
+  const auto copied = co_await context.house.mailstore.copy(context.id(), context.view->mailbox(),
+                                                            std::move(request.uids), request.target,
+                                                            context.account->quota_bytes);
   if (!copied) co_return reply_for(copied.error());
   if (copied->to.empty()) co_return Reply::ok("COPY completed, there was nothing to copy");
   co_return Reply::ok(copy_code(*copied) + " COPY completed");
@@ -52,8 +54,8 @@ awaitable<Reply> move(Context& context, Command& command) {
   Request request;
   if (auto answer = read_request(context, command, request)) co_return *answer;
   if (context.view->read_only()) co_return Reply::no("[NOPERM] the mailbox is selected read-only");
-  const auto moved = co_await context.house.mailstore.move(context.id(), context.view->mailbox(), std::move(request.uids),
-                                                           request.target);
+  const auto moved = co_await context.house.mailstore.move(context.id(), context.view->mailbox(),
+                                                           std::move(request.uids), request.target);
   if (!moved) co_return reply_for(moved.error());
   if (moved->to.empty()) co_return Reply::ok("MOVE completed, there was nothing to move");
   // RFC 6851, 4.3: before the EXPUNGEs, so that the client knows where they went.

@@ -17,11 +17,13 @@ awaitable<Reply> expunge(Context& context, Command& command) {
   }
   if (!lexer.done()) co_return Reply::bad(lexer.error());
   if (context.view->read_only()) co_return Reply::no("[NOPERM] the mailbox is selected read-only");
-  const auto gone = co_await context.house.mailstore.expunge(context.id(), context.view->mailbox(), std::move(only));
+  const auto gone = co_await context.house.mailstore.expunge(context.id(), context.view->mailbox(),
+                                                             std::move(only));
   if (!gone) co_return reply_for(gone.error());
   context.tell_news();
   if (context.condstore && !gone->empty()) {
-    co_return Reply::ok("[HIGHESTMODSEQ " + std::to_string(context.view->upto().value) + "] EXPUNGE completed");
+    co_return Reply::ok("[HIGHESTMODSEQ " + std::to_string(context.view->upto().value) +
+                        "] EXPUNGE completed");
   }
   co_return Reply::ok("EXPUNGE completed");
 }

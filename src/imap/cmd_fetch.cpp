@@ -32,7 +32,8 @@ class Source {
     std::string out;
     const auto* from = body();
     while (from != nullptr && begin < end) {
-      const auto piece = from->read(begin, static_cast<std::size_t>(std::min<std::uint64_t>(end - begin, store::kPieceSize)));
+      const auto piece = from->read(
+          begin, static_cast<std::size_t>(std::min<std::uint64_t>(end - begin, store::kPieceSize)));
       if (piece.empty()) break;
       out += piece;
       begin += piece.size();
@@ -48,7 +49,8 @@ class Source {
   std::optional<mailstore::Mailstore::Opened> opened_;
 };
 
-void apply_partial(SectionBytes& bytes, const std::optional<std::pair<std::uint64_t, std::uint64_t>>& partial) {
+void apply_partial(SectionBytes& bytes,
+                   const std::optional<std::pair<std::uint64_t, std::uint64_t>>& partial) {
   if (!partial) return;
   const auto offset = std::min(partial->first, bytes.size());
   const auto count = std::min(partial->second, bytes.size() - offset);
@@ -68,8 +70,9 @@ awaitable<IoResult<>> put_section(Context& context, Source& source, const FetchI
   const auto* body = source.body();
   std::optional<SectionBytes> bytes;
   if (content != nullptr && body != nullptr) {
-    bytes = locate(*content, body->size(), item.section,
-                   [&source](std::uint64_t begin, std::uint64_t end) { return source.read(begin, end); });
+    bytes = locate(
+        *content, body->size(), item.section,
+        [&source](std::uint64_t begin, std::uint64_t end) { return source.read(begin, end); });
   }
   if (!bytes) {
     out << "NIL";
@@ -79,9 +82,11 @@ awaitable<IoResult<>> put_section(Context& context, Source& source, const FetchI
   out << '{' << bytes->size() << "}\r\n" << bytes->picked;
   auto at = bytes->begin;
   while (at < bytes->end) {
-    const auto most = static_cast<std::size_t>(std::min<std::uint64_t>(bytes->end - at, store::kPieceSize));
+    const auto most =
+        static_cast<std::size_t>(std::min<std::uint64_t>(bytes->end - at, store::kPieceSize));
     const auto piece = body->read(at, most);
-    // The size is promised: a body that cannot be read to its end is a broken connection, not a short answer.
+    // The size is promised: a body that cannot be read to its end is a broken connection, not a
+    // short answer.
     if (piece.empty()) co_return make_error_code(boost::system::errc::io_error);
     out << piece;
     at += piece.size();
@@ -95,17 +100,20 @@ awaitable<IoResult<>> put_section(Context& context, Source& source, const FetchI
 // Whether every part could be given in the form that was asked for.
 enum class Put { complete, unknown_encoding };
 
-// RFC 3516, part of IMAP4rev2: a leaf part without its transfer encoding. Nothing: the encoding is not known.
+// RFC 3516, part of IMAP4rev2: a leaf part without its transfer encoding. Nothing: the encoding is
+// not known.
 std::optional<std::string> decoded_part(Source& source, const Section& section) {
   const auto* content = source.content();
   if (content == nullptr) return std::nullopt;
-  if (section.part.empty()) return content->prefix() + source.read(0, source.body() ? source.body()->size() : 0);
+  if (section.part.empty())
+    return content->prefix() + source.read(0, source.body() ? source.body()->size() : 0);
   const auto found = find_part(*content, section.part);
   if (!found) return std::string();
   const auto& part = content->parts(*found);
   const auto encoding = message::transfer_encoding(part.encoding());
   constexpr std::string_view kPlain[] = {"", "7bit", "8bit", "binary"};
-  if (encoding == message::TransferEncoding::identity && std::ranges::find(kPlain, part.encoding()) == std::end(kPlain)) {
+  if (encoding == message::TransferEncoding::identity &&
+      std::ranges::find(kPlain, part.encoding()) == std::end(kPlain)) {
     return std::nullopt;
   }
   return message::decode_transfer(source.read(part.body_begin(), part.body_end()), encoding);
@@ -130,7 +138,8 @@ bool put_binary(Context& context, Source& source, const FetchItem& item) {
   return true;
 }
 
-awaitable<IoResult<Put>> put_message(Context& context, std::size_t index, const FetchRequest& request, bool by_uid) {
+awaitable<IoResult<Put>> put_message(Context& context, std::size_t index,
+                                     const FetchRequest& request, bool by_uid) {
   auto& out = context.out;
   const auto message = context.view->messages()[index];
   Source source(context.house.mailstore, context.id(), message.email);
@@ -152,7 +161,8 @@ awaitable<IoResult<Put>> put_message(Context& context, std::size_t index, const 
       next();
       if (!put_binary(context, source, item)) {
         put = Put::unknown_encoding;
-        out << "BINARY" << (item.kind == Kind::binary_size ? ".SIZE" : "") << item.label.substr(item.label.find('['))
+        out << "BINARY" << (item.kind == Kind::binary_size ? ".SIZE" : "")
+            << item.label.substr(item.label.find('['))
             << (item.kind == Kind::binary_size ? " 0" : " NIL");
       }
       continue;
@@ -234,7 +244,8 @@ awaitable<Reply> fetch(Context& context, Command& command) {
   if (request.sets_seen() && !context.view->read_only()) {
     const auto marked = co_await mark_seen(context, *indexes);
     if (!marked) co_return reply_for(marked.error());
-    if (!request.asks(Kind::flags)) request.items.insert(request.items.begin(), {Kind::flags, {}, true, {}, {}});
+    if (!request.asks(Kind::flags))
+      request.items.insert(request.items.begin(), {Kind::flags, {}, true, {}, {}});
   }
   bool known = true;
   for (const auto index : *indexes) {

@@ -18,9 +18,10 @@ struct Wakeup {
 awaitable<Reply> idle(Context& context, Command& command) {
   if (!command.arguments.done()) co_return Reply::bad(command.arguments.error());
   const auto home = co_await Home::here();
-  const auto wakeup = std::make_shared<Wakeup>(&context.stream);  // shared with the wakes on their way here
-  const auto watch = context.house.mailstore.watch(
-      context.id(), [home, weak = std::weak_ptr(wakeup)] {
+  const auto wakeup =
+      std::make_shared<Wakeup>(&context.stream);  // shared with the wakes on their way here
+  const auto watch =
+      context.house.mailstore.watch(context.id(), [home, weak = std::weak_ptr(wakeup)] {
         home.post([weak] {
           if (const auto there = weak.lock()) there->stream->interrupt();
         });

@@ -36,10 +36,14 @@ void read_selection(Lexer& lexer, ListRequest& request) {
   request.extended = true;
   while (!lexer.failed() && !lexer.skip(')')) {
     const auto option = lexer.keyword();
-    if (option == "SUBSCRIBED") request.subscribed_only = request.return_subscribed = true;
-    else if (option == "SPECIAL-USE") request.special_use_only = true;
-    else if (option == "RECURSIVEMATCH") request.recursive_match = true;
-    else if (option != "REMOTE") lexer.fail("this selection option of LIST is not known");
+    if (option == "SUBSCRIBED")
+      request.subscribed_only = request.return_subscribed = true;
+    else if (option == "SPECIAL-USE")
+      request.special_use_only = true;
+    else if (option == "RECURSIVEMATCH")
+      request.recursive_match = true;
+    else if (option != "REMOTE")
+      lexer.fail("this selection option of LIST is not known");
     if (lexer.peek() != ')') lexer.space();
   }
 }
@@ -101,11 +105,12 @@ bool matches(const ListRequest& request, const MailboxInfo& info) {
 
 bool has_subscribed_below(const std::vector<MailboxInfo>& all, const MailboxInfo& info) {
   const auto prefix = info.path + mailstore::kPathSeparator;
-  return std::ranges::any_of(all, [&](const auto& other) { return other.subscribed && other.path.starts_with(prefix); });
+  return std::ranges::any_of(
+      all, [&](const auto& other) { return other.subscribed && other.path.starts_with(prefix); });
 }
 
-void put_entry(Context& context, std::string_view word, const ListRequest& request, const MailboxInfo& info,
-               bool child_info) {
+void put_entry(Context& context, std::string_view word, const ListRequest& request,
+               const MailboxInfo& info, bool child_info) {
   auto& out = context.out;
   out << "* " << word << " (" << (info.has_children ? "\\HasChildren" : "\\HasNoChildren");
   if (request.return_subscribed && info.subscribed) out << " \\Subscribed";

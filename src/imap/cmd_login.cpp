@@ -17,8 +17,9 @@ bool may_send_password(const Context& context) {
 }
 
 Reply refused(Context& context, std::string_view name) {
-  log::warning("imap.login_failed",
-               {{"session", context.session.id()}, {"user", name}, {"peer", context.stream.peer().address.text()}});
+  log::warning("imap.login_failed", {{"session", context.session.id()},
+                                     {"user", name},
+                                     {"peer", context.stream.peer().address.text()}});
   if (++context.failed_logins >= kMaxLogins) {
     context.out << "* BYE too many failed logins\r\n";
     context.closing = true;
@@ -28,7 +29,9 @@ Reply refused(Context& context, std::string_view name) {
 
 // Enters the authenticated state.
 Reply welcome(Context& context, directory::AccountInfo account) {
-  log::info("imap.login", {{"session", context.session.id()}, {"user", account.name}, {"peer", context.stream.peer().address.text()}});
+  log::info("imap.login", {{"session", context.session.id()},
+                           {"user", account.name},
+                           {"peer", context.stream.peer().address.text()}});
   context.account = std::move(account);
   context.state = kAuthenticated;
   return Reply::ok("[CAPABILITY " + capabilities(context) + "] logged in");
@@ -42,7 +45,8 @@ awaitable<IoResult<std::optional<std::string>>> read_answer(Context& context) {
   co_return unbase64(*line);
 }
 
-awaitable<std::optional<directory::AccountInfo>> outcome_of(Context& context, directory::SaslServer& sasl,
+awaitable<std::optional<directory::AccountInfo>> outcome_of(Context& context,
+                                                            directory::SaslServer& sasl,
                                                             directory::SaslStep::Kind kind) {
   const auto& who = sasl.identity();
   // Nobody acts for another here.
@@ -66,7 +70,8 @@ awaitable<Reply> starttls(Context& context, Command& command) {
   context.reader.discard();
   context.closing = true;
   if (!co_await context.out.flush()) co_return Reply::said();
-  const auto done = co_await context.stream.accept_tls(*context.house.settings.tls, net::after(kHandshakeTimeout));
+  const auto done = co_await context.stream.accept_tls(*context.house.settings.tls,
+                                                       net::after(kHandshakeTimeout));
   context.closing = !done;
   co_return Reply::said();
 }
@@ -102,7 +107,8 @@ awaitable<Reply> authenticate(Context& context, Command& command) {
     co_return Reply::no("[PRIVACYREQUIRED] use TLS before you log in");
   }
   const auto* tls = context.stream.tls();
-  const auto sasl = directory::make_sasl_server(mechanism, {tls ? tls->channel_binding : std::string(), {}});
+  const auto sasl =
+      directory::make_sasl_server(mechanism, {tls ? tls->channel_binding : std::string(), {}});
   if (!sasl) co_return Reply::no("[CANNOT] this mechanism is not offered");
 
   using Kind = directory::SaslStep::Kind;

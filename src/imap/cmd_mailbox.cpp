@@ -68,7 +68,11 @@ awaitable<Reply> set_subscribed(Context& context, Command& command, bool subscri
 
 }  // namespace
 
-awaitable<Reply> subscribe(Context& context, Command& command) { return set_subscribed(context, command, true); }
-awaitable<Reply> unsubscribe(Context& context, Command& command) { return set_subscribed(context, command, false); }
+awaitable<Reply> subscribe(Context& context, Command& command) {
+  return set_subscribed(context, command, true);
+}
+awaitable<Reply> unsubscribe(Context& context, Command& command) {
+  return set_subscribed(context, command, false);
+}
 
 }  // namespace freehold::imap

@@ -35,7 +35,8 @@ awaitable<Found> run(Context& context, const SearchRequest& request, bool by_uid
   co_return found;
 }
 
-void put_extended(Context& context, const Command& command, const SearchRequest& request, const Found& found) {
+void put_extended(Context& context, const Command& command, const SearchRequest& request,
+                  const Found& found) {
   auto& out = context.out;
   out << "* ESEARCH (TAG ";
   out.string(command.tag);
@@ -54,7 +55,8 @@ void put_extended(Context& context, const Command& command, const SearchRequest&
 void put_plain(Context& context, const SearchRequest& request, const Found& found) {
   context.out << "* SEARCH";
   for (const auto number : found.numbers) context.out << ' ' << std::uint64_t{number};
-  if (request.uses_modseq() && !found.numbers.empty()) context.out << " (MODSEQ " << found.highest_modseq << ')';
+  if (request.uses_modseq() && !found.numbers.empty())
+    context.out << " (MODSEQ " << found.highest_modseq << ')';
   context.out << "\r\n";
 }
 
@@ -82,7 +84,8 @@ awaitable<Reply> search(Context& context, Command& command) {
   if (request.uses_modseq()) context.condstore = true;
   const auto found = co_await run(context, request, command.by_uid);
   if (request.save) save(context, request, found);
-  const bool only_save = request.save && !request.min && !request.max && !request.count && !request.all;
+  const bool only_save =
+      request.save && !request.min && !request.max && !request.count && !request.all;
   if (request.extended || context.rev2) {
     if (!request.extended) request.all = true;
     if (!only_save) put_extended(context, command, request, found);

@@ -20,14 +20,17 @@ void put_mailbox_state(Context& context) {
   const auto& view = *context.view;
   out << "* FLAGS (\\Seen \\Answered \\Flagged \\Deleted \\Draft)\r\n";
   out << (view.read_only() ? "* OK [PERMANENTFLAGS ()] read-only\r\n"
-                           : "* OK [PERMANENTFLAGS (\\Seen \\Answered \\Flagged \\Deleted \\Draft \\*)] kept\r\n");
+                           : "* OK [PERMANENTFLAGS (\\Seen \\Answered \\Flagged \\Deleted \\Draft "
+                             "\\*)] kept\r\n");
   out << "* " << std::uint64_t{view.count()} << " EXISTS\r\n";
   if (!context.rev2) {
     out << "* 0 RECENT\r\n";
     const auto& messages = view.messages();
-    const auto unseen = std::ranges::find_if(messages, [](const auto& m) { return !m.flags.has(mailstore::kSeen); });
+    const auto unseen = std::ranges::find_if(
+        messages, [](const auto& m) { return !m.flags.has(mailstore::kSeen); });
     if (unseen != messages.end()) {
-      out << "* OK [UNSEEN " << static_cast<std::uint64_t>(unseen - messages.begin() + 1) << "] the first\r\n";
+      out << "* OK [UNSEEN " << static_cast<std::uint64_t>(unseen - messages.begin() + 1)
+          << "] the first\r\n";
     }
   }
   out << "* OK [UIDVALIDITY " << std::uint64_t{view.info().uid_validity.value} << "] valid\r\n";
@@ -63,23 +66,31 @@ awaitable<Reply> open(Context& context, Command& command, bool read_only) {
 
   // Watched before it is read, so that nothing comes in between unseen.
   context.changed = std::make_shared<std::atomic<bool>>(false);
-  context.watch = context.house.mailstore.watch(
-      context.id(), [changed = context.changed] { changed->store(true, std::memory_order_release); });
+  context.watch = context.house.mailstore.watch(context.id(), [changed = context.changed] {
+    changed->store(true, std::memory_order_release);
+  });
   ModSeq upto;
   auto messages = context.house.mailstore.index(context.id(), info->id, upto);
   info = context.house.mailstore.mailbox(context.id(), info->id);
   if (!info) co_return Reply::no("[NONEXISTENT] there is no such mailbox");
-  if (!messages.empty() && info->uid_next <= messages.back().uid) info->uid_next = Uid(messages.back().uid.value + 1);
-  context.view = std::make_unique<View>(context.id(), std::move(*info), read_only, std::move(messages), upto);
+  if (!messages.empty() && info->uid_next <= messages.back().uid)
+    info->uid_next = Uid(messages.back().uid.value + 1);
+  context.view =
+      std::make_unique<View>(context.id(), std::move(*info), read_only, std::move(messages), upto);
   context.state = kSelected;
   put_mailbox_state(context);
-  co_return Reply::ok(read_only ? "[READ-ONLY] EXAMINE completed" : "[READ-WRITE] SELECT completed");
+  co_return Reply::ok(read_only ? "[READ-ONLY] EXAMINE completed"
+                                : "[READ-WRITE] SELECT completed");
 }
 
 }  // namespace
 
-awaitable<Reply> select(Context& context, Command& command) { return open(context, command, false); }
-awaitable<Reply> examine(Context& context, Command& command) { return open(context, command, true); }
+awaitable<Reply> select(Context& context, Command& command) {
+  return open(context, command, false);
+}
+awaitable<Reply> examine(Context& context, Command& command) {
+  return open(context, command, true);
+}
 
 awaitable<Reply> unselect(Context& context, Command& command) {
   if (!command.arguments.done()) co_return Reply::bad(command.arguments.error());
@@ -90,7 +101,8 @@ awaitable<Reply> unselect(Context& context, Command& command) {
 awaitable<Reply> close(Context& context, Command& command) {
   if (!command.arguments.done()) co_return Reply::bad(command.arguments.error());
   if (!context.view->read_only()) {
-    const auto gone = co_await context.house.mailstore.expunge(context.id(), context.view->mailbox(), std::nullopt);
+    const auto gone = co_await context.house.mailstore.expunge(
+        context.id(), context.view->mailbox(), std::nullopt);
     if (!gone) co_return reply_for(gone.error());
   }
   leave(context);

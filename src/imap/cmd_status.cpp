@@ -7,10 +7,12 @@ namespace freehold::imap {
 
 namespace {
 
-constexpr std::string_view kItems[] = {"MESSAGES", "RECENT",  "UIDNEXT",       "UIDVALIDITY", "UNSEEN",
-                                       "DELETED",  "SIZE",    "HIGHESTMODSEQ", "APPENDLIMIT"};
+constexpr std::string_view kItems[] = {"MESSAGES",    "RECENT",        "UIDNEXT",
+                                       "UIDVALIDITY", "UNSEEN",        "DELETED",
+                                       "SIZE",        "HIGHESTMODSEQ", "APPENDLIMIT"};
 
-std::uint64_t value_of(const Context& context, const mailstore::MailboxInfo& info, std::string_view item) {
+std::uint64_t value_of(const Context& context, const mailstore::MailboxInfo& info,
+                       std::string_view item) {
   if (item == "MESSAGES") return info.emails;
   if (item == "UIDNEXT") return info.uid_next.value;
   if (item == "UIDVALIDITY") return info.uid_validity.value;
@@ -29,14 +31,16 @@ std::vector<std::string> read_status_items(Lexer& lexer) {
   lexer.expect('(');
   while (!lexer.failed() && !lexer.skip(')')) {
     items.push_back(lexer.keyword());
-    if (std::ranges::find(kItems, items.back()) == std::end(kItems)) lexer.fail("this STATUS item is not known");
+    if (std::ranges::find(kItems, items.back()) == std::end(kItems))
+      lexer.fail("this STATUS item is not known");
     if (lexer.peek() != ')') lexer.space();
   }
   if (items.empty()) lexer.fail("a STATUS item is missing");
   return items;
 }
 
-void put_status(Context& context, const mailstore::MailboxInfo& info, const std::vector<std::string>& items) {
+void put_status(Context& context, const mailstore::MailboxInfo& info,
+                const std::vector<std::string>& items) {
   auto& out = context.out;
   out << "* STATUS ";
   context.put_mailbox_name(info.path);

@@ -7,7 +7,8 @@ namespace {
 
 std::string numbers_of(Context& context, const std::vector<Uid>& uids, bool by_uid) {
   std::vector<std::uint32_t> numbers;
-  for (const auto uid : uids) numbers.push_back(by_uid ? uid.value : context.view->sequence_of(uid).value_or(0));
+  for (const auto uid : uids)
+    numbers.push_back(by_uid ? uid.value : context.view->sequence_of(uid).value_or(0));
   return format_set(numbers);
 }
 
@@ -45,8 +46,8 @@ awaitable<Reply> store(Context& context, Command& command) {
   std::vector<Uid> uids;
   for (const auto index : *indexes) uids.push_back(context.view->messages()[index].uid);
   const auto wanted = uids.size();
-  const auto done =
-      co_await context.house.mailstore.update_flags(context.id(), context.view->mailbox(), std::move(uids), update);
+  const auto done = co_await context.house.mailstore.update_flags(
+      context.id(), context.view->mailbox(), std::move(uids), update);
   if (!done) co_return reply_for(done.error());
   for (const auto& message : done->changed) {
     const auto sequence = context.view->sequence_of(message.uid);
@@ -54,8 +55,9 @@ awaitable<Reply> store(Context& context, Command& command) {
     context.view->note(message);
     if (!silent || context.condstore) {
       if (silent) {
-        context.out << "* " << std::uint64_t{*sequence} << " FETCH (UID " << std::uint64_t{message.uid.value}
-                    << " MODSEQ (" << message.modseq.value << "))\r\n";
+        context.out << "* " << std::uint64_t{*sequence} << " FETCH (UID "
+                    << std::uint64_t{message.uid.value} << " MODSEQ (" << message.modseq.value
+                    << "))\r\n";
       } else {
         put_flags_update(context, *sequence - 1, command.by_uid || context.rev2);
       }
@@ -66,9 +68,11 @@ awaitable<Reply> store(Context& context, Command& command) {
     }
   }
   if (!done->modified.empty()) {
-    co_return Reply::ok("[MODIFIED " + numbers_of(context, done->modified, command.by_uid) + "] some were changed meanwhile");
+    co_return Reply::ok("[MODIFIED " + numbers_of(context, done->modified, command.by_uid) +
+                        "] some were changed meanwhile");
   }
-  if (!command.by_uid && done->changed.size() < wanted) co_return Reply::no("[EXPUNGEISSUED] some of them are gone");
+  if (!command.by_uid && done->changed.size() < wanted)
+    co_return Reply::no("[EXPUNGEISSUED] some of them are gone");
   co_return Reply::ok("STORE completed");
 }
 

@@ -21,7 +21,8 @@ Section read_section(Lexer& lexer, std::string& label, bool parts_only) {
   label += '[';
   while (is_digit(lexer.peek())) {
     const auto number = lexer.number();
-    if (number == 0 || section.part.size() >= kMaxPartDepth) lexer.fail("a part number is out of range");
+    if (number == 0 || section.part.size() >= kMaxPartDepth)
+      lexer.fail("a part number is out of range");
     section.part.push_back(number);
     label += std::to_string(number);
     if (!lexer.skip('.')) break;
@@ -35,13 +36,20 @@ Section read_section(Lexer& lexer, std::string& label, bool parts_only) {
       static_cast<void>(lexer.skip(lexer.peek()));
     }
     label += word;
-    if (parts_only) lexer.fail("only part numbers are allowed here");
-    else if (word == "HEADER") section.what = What::header;
-    else if (word == "TEXT") section.what = What::text;
-    else if (word == "MIME" && !section.part.empty()) section.what = What::mime;
-    else if (word == "HEADER.FIELDS") section.what = What::header_fields;
-    else if (word == "HEADER.FIELDS.NOT") section.what = What::header_fields_not;
-    else lexer.fail("this section is not known");
+    if (parts_only)
+      lexer.fail("only part numbers are allowed here");
+    else if (word == "HEADER")
+      section.what = What::header;
+    else if (word == "TEXT")
+      section.what = What::text;
+    else if (word == "MIME" && !section.part.empty())
+      section.what = What::mime;
+    else if (word == "HEADER.FIELDS")
+      section.what = What::header_fields;
+    else if (word == "HEADER.FIELDS.NOT")
+      section.what = What::header_fields_not;
+    else
+      lexer.fail("this section is not known");
     if (word.starts_with("HEADER.FIELDS")) {
       lexer.space();
       lexer.expect('(');
@@ -99,18 +107,30 @@ void read_item(Lexer& lexer, FetchRequest& request) {
   }
   auto& items = request.items;
   if (items.size() >= kMaxItems) return lexer.fail("too many items");
-  if (word == "UID") items.push_back(simple(Kind::uid));
-  else if (word == "FLAGS") items.push_back(simple(Kind::flags));
-  else if (word == "INTERNALDATE") items.push_back(simple(Kind::internal_date));
-  else if (word == "RFC822.SIZE") items.push_back(simple(Kind::size));
-  else if (word == "MODSEQ") items.push_back(simple(Kind::modseq));
-  else if (word == "ENVELOPE") items.push_back(simple(Kind::envelope));
-  else if (word == "BODYSTRUCTURE") items.push_back(simple(Kind::body_structure));
-  else if (word == "RFC822") items.push_back(whole("RFC822", What::all, false));
-  else if (word == "RFC822.HEADER") items.push_back(whole("RFC822.HEADER", What::header, true));
-  else if (word == "RFC822.TEXT") items.push_back(whole("RFC822.TEXT", What::text, false));
-  else if (word == "BODY" && lexer.peek() != '[') items.push_back(simple(Kind::body_structure_basic));
-  else if (word == "BODY" || word == "BODY.PEEK" || word == "BINARY" || word == "BINARY.PEEK" || word == "BINARY.SIZE") {
+  if (word == "UID")
+    items.push_back(simple(Kind::uid));
+  else if (word == "FLAGS")
+    items.push_back(simple(Kind::flags));
+  else if (word == "INTERNALDATE")
+    items.push_back(simple(Kind::internal_date));
+  else if (word == "RFC822.SIZE")
+    items.push_back(simple(Kind::size));
+  else if (word == "MODSEQ")
+    items.push_back(simple(Kind::modseq));
+  else if (word == "ENVELOPE")
+    items.push_back(simple(Kind::envelope));
+  else if (word == "BODYSTRUCTURE")
+    items.push_back(simple(Kind::body_structure));
+  else if (word == "RFC822")
+    items.push_back(whole("RFC822", What::all, false));
+  else if (word == "RFC822.HEADER")
+    items.push_back(whole("RFC822.HEADER", What::header, true));
+  else if (word == "RFC822.TEXT")
+    items.push_back(whole("RFC822.TEXT", What::text, false));
+  else if (word == "BODY" && lexer.peek() != '[')
+    items.push_back(simple(Kind::body_structure_basic));
+  else if (word == "BODY" || word == "BODY.PEEK" || word == "BINARY" || word == "BINARY.PEEK" ||
+           word == "BINARY.SIZE") {
     FetchItem item;
     const bool binary = word.starts_with("BINARY");
     item.kind = word == "BINARY.SIZE" ? Kind::binary_size : binary ? Kind::binary : Kind::section;

@@ -26,10 +26,10 @@ struct FetchItem {
     size,
     modseq,
     envelope,
-    body_structure,           // BODYSTRUCTURE
-    body_structure_basic,     // BODY
-    section,                  // BODY[…], RFC822…
-    binary,                   // BINARY[…]
+    body_structure,        // BODYSTRUCTURE
+    body_structure_basic,  // BODY
+    section,               // BODY[…], RFC822…
+    binary,                // BINARY[…]
     binary_size,
   } kind = Kind::uid;
   Section section;

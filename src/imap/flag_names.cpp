@@ -28,7 +28,8 @@ void read_flag(Lexer& lexer, Flags& flags) {
   for (const auto& known : kSystemFlags) {
     if (iequals(known.name, name)) flags.bits |= known.flag;
   }
-  // \Recent (RFC 3501) is not the client's to set, and other system flags do not exist: both are passed over.
+  // \Recent (RFC 3501) is not the client's to set, and other system flags do not exist: both are
+  // passed over.
 }
 
 }  // namespace

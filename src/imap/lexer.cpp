@@ -6,8 +6,8 @@ namespace freehold::imap {
 
 namespace {
 
-// RFC 9051, 9: atom-specials are parentheses, braces, space, CTL, list-wildcards, quoted-specials and ']'. Bytes above
-// ASCII are let through: UTF-8 names of clients that forgot to ENABLE.
+// RFC 9051, 9: atom-specials are parentheses, braces, space, CTL, list-wildcards, quoted-specials
+// and ']'. Bytes above ASCII are let through: UTF-8 names of clients that forgot to ENABLE.
 bool is_atom_char(char c) {
   const auto byte = static_cast<unsigned char>(c);
   if (byte <= 0x20 || byte == 0x7f) return false;

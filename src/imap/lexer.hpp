@@ -9,8 +9,8 @@
 
 namespace freehold::imap {
 
-// The tokens of one command, over its whole text: lines and literals as they came ("… {5}\r\nhello …"). An error sticks:
-// after one, every call fails, so a parser may ask done() once at its end.
+// The tokens of one command, over its whole text: lines and literals as they came ("… {5}\r\nhello
+// …"). An error sticks: after one, every call fails, so a parser may ask done() once at its end.
 class Lexer {
  public:
   explicit Lexer(std::string_view text) : text_(text) {}
@@ -24,18 +24,18 @@ class Lexer {
   [[nodiscard]] bool at_end() const { return failed() || position_ >= text_.size(); }
   [[nodiscard]] char peek() const { return at_end() ? '\0' : text_[position_]; }
   [[nodiscard]] std::string_view rest() const { return text_.substr(position_); }
-  [[nodiscard]] bool skip(char c);            // takes it if it is there
-  void expect(char c);                        // fails if it is not there
+  [[nodiscard]] bool skip(char c);  // takes it if it is there
+  void expect(char c);              // fails if it is not there
   void space() { expect(' '); }
   [[nodiscard]] bool word(std::string_view keyword);  // takes an atom that equals it, without case
 
   std::string_view tag();
-  std::string_view atom();                    // 1*ATOM-CHAR
-  std::string keyword();                      // an atom in upper case
-  std::string astring();                      // atom (with ']'), quoted or literal
-  std::string string();                       // quoted or literal
-  std::optional<std::string> nstring();       // NIL: nothing
-  std::string list_mailbox();                 // with wildcards
+  std::string_view atom();               // 1*ATOM-CHAR
+  std::string keyword();                 // an atom in upper case
+  std::string astring();                 // atom (with ']'), quoted or literal
+  std::string string();                  // quoted or literal
+  std::optional<std::string> nstring();  // NIL: nothing
+  std::string list_mailbox();            // with wildcards
   std::uint32_t number();
   std::uint64_t number64();
   SequenceSet sequence_set();

@@ -7,13 +7,15 @@
 // The numbers of IMAP, each with its reason.
 namespace freehold::imap {
 
-// A command without its literals: RFC 7162, 4 recommends that clients stay below 8192 octets; UID sets grow long.
+// A command without its literals: RFC 7162, 4 recommends that clients stay below 8192 octets; UID
+// sets grow long.
 constexpr std::size_t kMaxLine = 65'536;
 // A command with its literals (other than APPEND's message): names, passwords, search strings.
 constexpr std::size_t kMaxCommand = 262'144;
 // Search keys inside one another, and nested lists.
 constexpr int kMaxNesting = 32;
-// RFC 9051, 5.4: an autologout timer must be at least 30 minutes; before login nobody needs that long.
+// RFC 9051, 5.4: an autologout timer must be at least 30 minutes; before login nobody needs that
+// long.
 constexpr std::chrono::minutes kIdleTimeout{31};
 constexpr std::chrono::minutes kLoginTimeout{2};
 constexpr std::chrono::minutes kWriteTimeout{5};

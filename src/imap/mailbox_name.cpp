@@ -21,7 +21,8 @@ void append_utf8(std::string& out, std::uint32_t code) {
   } else if (code < 0x10000) {
     put(0xe0 | code >> 12), put(0x80 | (code >> 6 & 0x3f)), put(0x80 | (code & 0x3f));
   } else {
-    put(0xf0 | code >> 18), put(0x80 | (code >> 12 & 0x3f)), put(0x80 | (code >> 6 & 0x3f)), put(0x80 | (code & 0x3f));
+    put(0xf0 | code >> 18), put(0x80 | (code >> 12 & 0x3f)), put(0x80 | (code >> 6 & 0x3f)),
+        put(0x80 | (code & 0x3f));
   }
 }
 
@@ -87,7 +88,8 @@ std::string encode_run(const std::vector<std::uint32_t>& codes) {
 }
 
 bool matches_from(std::string_view pattern, std::string_view path) {
-  // Remembers the last wildcard and how much it has taken: no recursion, at most |pattern|·|path| steps.
+  // Remembers the last wildcard and how much it has taken: no recursion, at most |pattern|·|path|
+  // steps.
   std::size_t p = 0, t = 0;
   std::size_t star = std::string_view::npos, star_text = 0;
   std::size_t percent = std::string_view::npos, percent_text = 0;
@@ -99,7 +101,8 @@ bool matches_from(std::string_view pattern, std::string_view path) {
       percent = p++, percent_text = t;
     } else if (p < pattern.size() && t < path.size() && pattern[p] == path[t]) {
       ++p, ++t;
-    } else if (percent != std::string_view::npos && percent_text < path.size() && path[percent_text] != kSeparator) {
+    } else if (percent != std::string_view::npos && percent_text < path.size() &&
+               path[percent_text] != kSeparator) {
       t = ++percent_text, p = percent + 1;
     } else if (star != std::string_view::npos && star_text < path.size()) {
       t = ++star_text, p = star + 1;

@@ -18,12 +18,15 @@ namespace {
 
 using Kind = SearchKey::Kind;
 
-constexpr std::uint64_t kMaxSearchedPart = std::uint64_t{4} << 20;  // of one text part; the rest is not looked at
+constexpr std::uint64_t kMaxSearchedPart = std::uint64_t{4}
+                                           << 20;  // of one text part; the rest is not looked at
 
 // For comparison without case: ASCII quickly, all else by Unicode's full case folding.
 std::string folded(std::string_view text) {
-  if (std::ranges::all_of(text, [](char c) { return static_cast<unsigned char>(c) < 0x80; })) return to_lower(text);
-  auto unicode = icu::UnicodeString::fromUTF8(icu::StringPiece(text.data(), static_cast<std::int32_t>(text.size())));
+  if (std::ranges::all_of(text, [](char c) { return static_cast<unsigned char>(c) < 0x80; }))
+    return to_lower(text);
+  auto unicode = icu::UnicodeString::fromUTF8(
+      icu::StringPiece(text.data(), static_cast<std::int32_t>(text.size())));
   std::string out;
   unicode.foldCase().toUTF8String(out);
   return out;
@@ -62,7 +65,8 @@ struct Matcher::Loaded {
       for (const auto& parameter : part.parameters()) {
         if (parameter.name() == "charset") charset = parameter.value();
       }
-      const auto decoded = message::decode_transfer(raw, message::transfer_encoding(part.encoding()));
+      const auto decoded =
+          message::decode_transfer(raw, message::transfer_encoding(part.encoding()));
       *text += folded(message::to_utf8(decoded, charset));
       *text += '\n';
     }
@@ -86,7 +90,8 @@ const Matcher::Loaded& Matcher::load(std::size_t index) {
   loaded_ = std::make_shared<Loaded>();
   loaded_->index = index;
   const auto& message = view_.messages()[index];
-  if (auto content = store_.content(view_.account(), message.email)) loaded_->content = std::move(*content);
+  if (auto content = store_.content(view_.account(), message.email))
+    loaded_->content = std::move(*content);
   return *loaded_;
 }
 
@@ -96,11 +101,14 @@ bool Matcher::matches(const SearchKey& key, std::size_t index) {
     case Kind::all:
       return true;
     case Kind::all_of:
-      return std::ranges::all_of(key.children, [&](const auto& child) { return matches(child, index); });
+      return std::ranges::all_of(key.children,
+                                 [&](const auto& child) { return matches(child, index); });
     case Kind::any_of:
-      return std::ranges::any_of(key.children, [&](const auto& child) { return matches(child, index); });
+      return std::ranges::any_of(key.children,
+                                 [&](const auto& child) { return matches(child, index); });
     case Kind::none_of:
-      return std::ranges::none_of(key.children, [&](const auto& child) { return matches(child, index); });
+      return std::ranges::none_of(key.children,
+                                  [&](const auto& child) { return matches(child, index); });
     case Kind::sequence:
       return key.set.contains(static_cast<std::uint32_t>(index + 1));
     case Kind::uid:
@@ -133,7 +141,8 @@ bool Matcher::matches_content(const SearchKey& key, std::size_t index) {
   if (key.kind == Kind::sent_before || key.kind == Kind::sent_on || key.kind == Kind::sent_since) {
     // By the day of the sender's own clock (RFC 9051, 6.4.4: time and zone are disregarded).
     const auto local = from_millis(content.sent_at() + std::int64_t{content.sent_zone()} * 60'000);
-    const auto day = content.sent_at() != 0 ? day_of(local) : day_of(view_.messages()[index].received_at);
+    const auto day =
+        content.sent_at() != 0 ? day_of(local) : day_of(view_.messages()[index].received_at);
     if (key.kind == Kind::sent_before) return day < key.number;
     return key.kind == Kind::sent_on ? day == key.number : day >= key.number;
   }

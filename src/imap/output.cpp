@@ -10,7 +10,8 @@ namespace {
 
 constexpr std::size_t kMaxQuoted = 1024;
 
-// RFC 9051, 9: quoted strings hold no CR, LF, NUL; 8-bit is sent as a literal, which every client reads.
+// RFC 9051, 9: quoted strings hold no CR, LF, NUL; 8-bit is sent as a literal, which every client
+// reads.
 bool quotable(std::string_view text) {
   return text.size() <= kMaxQuoted && std::ranges::all_of(text, [](char c) {
            const auto byte = static_cast<unsigned char>(c);
@@ -38,9 +39,7 @@ void Output::nstring(std::string_view text, bool nil) {
   }
 }
 
-void Output::literal(std::string_view bytes) {
-  *this << '{' << bytes.size() << "}\r\n" << bytes;
-}
+void Output::literal(std::string_view bytes) { *this << '{' << bytes.size() << "}\r\n" << bytes; }
 
 void Output::astring(std::string_view text) {
   const bool atom = !text.empty() && std::ranges::all_of(text, [](char c) {

@@ -11,7 +11,8 @@
 
 namespace freehold::imap {
 
-// Gathers replies and sends them in large writes. Lives inside its session, refers to the session's stream.
+// Gathers replies and sends them in large writes. Lives inside its session, refers to the session's
+// stream.
 class Output {
  public:
   explicit Output(net::Stream& stream) : stream_(stream) {}

@@ -38,12 +38,15 @@ struct Worded {
   std::string_view word;
   Kind kind;
 };
-constexpr Worded kHeaders[] = {{"BCC", Kind::header}, {"CC", Kind::header}, {"FROM", Kind::header},
-                               {"SUBJECT", Kind::header}, {"TO", Kind::header}};
+constexpr Worded kHeaders[] = {{"BCC", Kind::header},
+                               {"CC", Kind::header},
+                               {"FROM", Kind::header},
+                               {"SUBJECT", Kind::header},
+                               {"TO", Kind::header}};
 constexpr Worded kTexts[] = {{"BODY", Kind::body}, {"TEXT", Kind::text}};
-constexpr Worded kDates[] = {{"BEFORE", Kind::before},          {"ON", Kind::on},
-                             {"SINCE", Kind::since},            {"SENTBEFORE", Kind::sent_before},
-                             {"SENTON", Kind::sent_on},         {"SENTSINCE", Kind::sent_since}};
+constexpr Worded kDates[] = {{"BEFORE", Kind::before},  {"ON", Kind::on},
+                             {"SINCE", Kind::since},    {"SENTBEFORE", Kind::sent_before},
+                             {"SENTON", Kind::sent_on}, {"SENTSINCE", Kind::sent_since}};
 constexpr Worded kSizes[] = {{"LARGER", Kind::larger}, {"SMALLER", Kind::smaller}};
 
 template <std::size_t N>
@@ -171,12 +174,18 @@ void read_return(Lexer& lexer, SearchRequest& request) {
   lexer.expect('(');
   while (!lexer.failed() && !lexer.skip(')')) {
     const auto option = lexer.keyword();
-    if (option == "MIN") request.min = true;
-    else if (option == "MAX") request.max = true;
-    else if (option == "COUNT") request.count = true;
-    else if (option == "ALL") request.all = true;
-    else if (option == "SAVE") request.save = true;
-    else lexer.fail("this RETURN option of SEARCH is not known");
+    if (option == "MIN")
+      request.min = true;
+    else if (option == "MAX")
+      request.max = true;
+    else if (option == "COUNT")
+      request.count = true;
+    else if (option == "ALL")
+      request.all = true;
+    else if (option == "SAVE")
+      request.save = true;
+    else
+      lexer.fail("this RETURN option of SEARCH is not known");
     if (lexer.peek() != ')') lexer.space();
   }
   // RFC 4731, 3.1: nothing named means ALL; with SAVE alone nothing is answered (RFC 5182).

@@ -29,7 +29,8 @@ std::optional<SequenceSet> SequenceSet::parse(std::string_view text) {
     const auto item = text.substr(0, comma);
     const auto colon = item.find(':');
     const auto first = parse_seq_number(item.substr(0, colon));
-    const auto last = colon == std::string_view::npos ? first : parse_seq_number(item.substr(colon + 1));
+    const auto last =
+        colon == std::string_view::npos ? first : parse_seq_number(item.substr(colon + 1));
     if (!first || !last) return std::nullopt;
     set.ranges.emplace_back(std::min(*first, *last), std::max(*first, *last));
     if (comma == std::string_view::npos) return set;
@@ -59,7 +60,8 @@ SequenceSet SequenceSet::resolved(std::uint32_t largest) const {
 }
 
 bool SequenceSet::contains(std::uint32_t number) const {
-  const auto after = std::ranges::upper_bound(ranges, number, {}, [](const auto& r) { return r.first; });
+  const auto after =
+      std::ranges::upper_bound(ranges, number, {}, [](const auto& r) { return r.first; });
   return after != ranges.begin() && std::prev(after)->second >= number;
 }
 

@@ -11,10 +11,12 @@ namespace freehold::imap {
 
 // RFC 9051, 9: sequence-set. Numbers may be sequence numbers or UIDs; '*' is the largest there is.
 struct SequenceSet {
-  static constexpr std::uint32_t kStar = 0xffffffff;  // above every number: UIDs end at 2^32-1, which is none we give
+  static constexpr std::uint32_t kStar =
+      0xffffffff;  // above every number: UIDs end at 2^32-1, which is none we give
 
-  std::vector<std::pair<std::uint32_t, std::uint32_t>> ranges;  // as they came, each from the smaller to the larger
-  bool saved_result = false;                                    // "$" (RFC 5182)
+  std::vector<std::pair<std::uint32_t, std::uint32_t>>
+      ranges;                 // as they came, each from the smaller to the larger
+  bool saved_result = false;  // "$" (RFC 5182)
 
   [[nodiscard]] static std::optional<SequenceSet> parse(std::string_view text);
   // Sorted and merged, with '*' as `largest`.

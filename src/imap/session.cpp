@@ -44,8 +44,8 @@ constexpr CommandEntry kCommands[] = {
     {"MOVE", move, kSelected, true, true},
 };
 
-// Reads one command's text: its first line, and each literal with the line behind it. APPEND's message literal is left to
-// append(), so the text ends with its mark then.
+// Reads one command's text: its first line, and each literal with the line behind it. APPEND's
+// message literal is left to append(), so the text ends with its mark then.
 class CommandReader {
  public:
   explicit CommandReader(Context& context) : context_(context) {}
@@ -85,7 +85,8 @@ awaitable<IoResult<>> CommandReader::read() {
     text.append("\r\n");
     if (mark->size > kMaxCommand || text.size() + mark->size > kMaxCommand) {
       complaint = "the literal is too long";
-      // A synchronizing literal is not sent without our "+"; the other kind comes anyway, and is not worth reading.
+      // A synchronizing literal is not sent without our "+"; the other kind comes anyway, and is
+      // not worth reading.
       if (!mark->synchronizing) context_.closing = true;
       co_return IoResult<>();
     }
@@ -103,7 +104,8 @@ awaitable<IoResult<>> CommandReader::read() {
   }
 }
 
-// "tag APPEND mailbox [flags] [date] {n}": whether the mark at the end is the message's and not the mailbox name's.
+// "tag APPEND mailbox [flags] [date] {n}": whether the mark at the end is the message's and not the
+// mailbox name's.
 bool CommandReader::is_append_message() const {
   Lexer lexer(text);
   static_cast<void>(lexer.tag());
@@ -118,7 +120,8 @@ bool CommandReader::is_append_message() const {
 void put_reply(Context& context, std::string_view tag, const Reply& reply) {
   if (reply.kind == Reply::Kind::said) return;
   constexpr std::string_view kWords[] = {" OK ", " NO ", " BAD "};
-  context.out << (tag.empty() ? std::string_view("*") : tag) << kWords[static_cast<int>(reply.kind)] << reply.text << "\r\n";
+  context.out << (tag.empty() ? std::string_view("*") : tag) << kWords[static_cast<int>(reply.kind)]
+              << reply.text << "\r\n";
 }
 
 awaitable<IoResult<Reply>> run(Context& context, CommandReader& read, std::string& tag) {
@@ -173,10 +176,12 @@ Reply reply_for(const Problem& problem) {
     case Problem::Kind::exists:
       return Reply::no("[ALREADYEXISTS] " + problem.what);
     case Problem::Kind::denied:
-      return Reply::no((problem.what.contains("quota") ? "[OVERQUOTA] " : "[NOPERM] ") + problem.what);
+      return Reply::no((problem.what.contains("quota") ? "[OVERQUOTA] " : "[NOPERM] ") +
+                       problem.what);
     case Problem::Kind::unavailable:
       // RFC 5530: UNAVAILABLE; a full disk is best understood as a quota by clients.
-      return Reply::no((problem.what.contains("disk") ? "[OVERQUOTA] " : "[UNAVAILABLE] ") + problem.what);
+      return Reply::no((problem.what.contains("disk") ? "[OVERQUOTA] " : "[UNAVAILABLE] ") +
+                       problem.what);
     case Problem::Kind::invalid:
       return Reply::no("[CANNOT] " + problem.what);
     case Problem::Kind::corrupt:
@@ -190,7 +195,8 @@ Reply reply_for(const Problem& problem) {
 void Context::tell_news() {
   if (!view || !has_news(*this)) return;
   changed->store(false, std::memory_order_release);
-  const auto news = view->apply(house.mailstore.changes(view->account(), view->mailbox(), view->upto()));
+  const auto news =
+      view->apply(house.mailstore.changes(view->account(), view->mailbox(), view->upto()));
   for (const auto sequence : news.expunged) out << "* " << sequence << " EXPUNGE\r\n";
   if (news.exists) out << "* " << std::uint64_t{view->count()} << " EXISTS\r\n";
   for (const auto index : news.updated) put_flags_update(*this, index, rev2);
@@ -224,8 +230,10 @@ awaitable<void> serve(net::Stream& stream, net::Session& session, const House& h
     const auto wait = context.state == kNotAuthenticated ? kLoginTimeout : kIdleTimeout;
     const auto woken = co_await context.reader.wait_readable(net::after(wait));
     if (!woken || session.draining()) {
-      if (session.draining()) context.out << "* BYE the server is stopping\r\n";
-      else if (woken.error() == boost::system::errc::timed_out) context.out << "* BYE idle for too long\r\n";
+      if (session.draining())
+        context.out << "* BYE the server is stopping\r\n";
+      else if (woken.error() == boost::system::errc::timed_out)
+        context.out << "* BYE idle for too long\r\n";
       static_cast<void>(co_await context.out.flush());
       break;
     }

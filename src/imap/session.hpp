@@ -21,9 +21,9 @@ namespace freehold::imap {
 
 struct ServerSettings {
   std::string hostname;
-  std::uint64_t max_message = 50 << 20;   // APPENDLIMIT
-  const net::TlsContext* tls = nullptr;   // for STARTTLS; null: not offered
-  bool allow_plain_login = false;         // LOGIN without TLS: for tests on loopback only
+  std::uint64_t max_message = 50 << 20;  // APPENDLIMIT
+  const net::TlsContext* tls = nullptr;  // for STARTTLS; null: not offered
+  bool allow_plain_login = false;        // LOGIN without TLS: for tests on loopback only
 };
 
 // What a session works with; outlives it.
@@ -33,10 +33,12 @@ struct House {
   ServerSettings settings;
 };
 
-// Serves one connection: RFC 9051 (IMAP4rev2) and RFC 3501 (IMAP4rev1). Returns when the client has gone.
+// Serves one connection: RFC 9051 (IMAP4rev2) and RFC 3501 (IMAP4rev1). Returns when the client has
+// gone.
 awaitable<void> serve(net::Stream& stream, net::Session& session, const House& house);
 
-// ---- For the commands (cmd_*.cpp) -------------------------------------------------------------------------------------
+// ---- For the commands (cmd_*.cpp)
+// -------------------------------------------------------------------------------------
 
 // States of RFC 9051, 3, as bits, so that a command can name those in which it is allowed.
 enum State : unsigned {
@@ -70,7 +72,7 @@ struct Context {
 
   State state = kNotAuthenticated;
   std::optional<directory::AccountInfo> account;
-  std::unique_ptr<View> view;             // in the selected state
+  std::unique_ptr<View> view;  // in the selected state
   std::unique_ptr<mailstore::Mailstore::Watch> watch;
   std::shared_ptr<std::atomic<bool>> changed;  // set by the watch, from any thread
   std::vector<std::uint32_t> saved_result;     // UIDs of SEARCH RETURN (SAVE)
@@ -89,8 +91,8 @@ struct Context {
   [[nodiscard]] std::string mailbox_name(Lexer& lexer);
   void put_mailbox_name(std::string_view path);
 
-  // Untagged responses for what happened in the selected mailbox (RFC 9051, 7). Expunges shift sequence numbers, so they
-  // are told only between commands that name messages by them.
+  // Untagged responses for what happened in the selected mailbox (RFC 9051, 7). Expunges shift
+  // sequence numbers, so they are told only between commands that name messages by them.
   void tell_news();
 
   // The indexes that a command's set names; nothing: an answer with the error has to be given.
@@ -118,12 +120,13 @@ struct CommandEntry {
 [[nodiscard]] Reply reply_for(const Problem& problem);
 [[nodiscard]] std::string capabilities(const Context& context);
 void put_flags(Output& out, const mailstore::Flags& flags);
-[[nodiscard]] mailstore::Flags read_flags(Lexer& lexer);  // a parenthesised list
+[[nodiscard]] mailstore::Flags read_flags(Lexer& lexer);       // a parenthesised list
 [[nodiscard]] mailstore::Flags read_flag_words(Lexer& lexer);  // with or without parentheses
 [[nodiscard]] std::string internal_date(Time t);
 [[nodiscard]] std::optional<Time> parse_internal_date(std::string_view text);
 
-// What makes room for an unsolicited or solicited FETCH line: "* 3 FETCH (FLAGS (…) UID 7 MODSEQ (9))".
+// What makes room for an unsolicited or solicited FETCH line: "* 3 FETCH (FLAGS (…) UID 7 MODSEQ
+// (9))".
 void put_flags_update(Context& context, std::size_t index, bool with_uid);
 
 // The commands, by file.
@@ -147,19 +150,22 @@ awaitable<Reply> unsubscribe(Context&, Command&);
 awaitable<Reply> list(Context&, Command&);  // cmd_list.cpp
 awaitable<Reply> lsub(Context&, Command&);
 awaitable<Reply> name_space(Context&, Command&);
-awaitable<Reply> status(Context&, Command&);  // cmd_status.cpp
-awaitable<Reply> idle(Context&, Command&);    // cmd_idle.cpp
+awaitable<Reply> status(Context&, Command&);   // cmd_status.cpp
+awaitable<Reply> idle(Context&, Command&);     // cmd_idle.cpp
 awaitable<Reply> expunge(Context&, Command&);  // cmd_expunge.cpp
-awaitable<Reply> search(Context&, Command&);  // cmd_search.cpp
-awaitable<Reply> fetch(Context&, Command&);   // cmd_fetch.cpp
-awaitable<Reply> store(Context&, Command&);   // cmd_store.cpp
-awaitable<Reply> copy(Context&, Command&);    // cmd_copy.cpp
+awaitable<Reply> search(Context&, Command&);   // cmd_search.cpp
+awaitable<Reply> fetch(Context&, Command&);    // cmd_fetch.cpp
+awaitable<Reply> store(Context&, Command&);    // cmd_store.cpp
+awaitable<Reply> copy(Context&, Command&);     // cmd_copy.cpp
 awaitable<Reply> move(Context&, Command&);
-// APPEND reads its message from the stream itself: `text` is the command up to and including the message's literal mark.
-awaitable<IoResult<Reply>> append(Context& context, Command& command, LiteralMark message);  // cmd_append.cpp
+// APPEND reads its message from the stream itself: `text` is the command up to and including the
+// message's literal mark.
+awaitable<IoResult<Reply>> append(Context& context, Command& command,
+                                  LiteralMark message);  // cmd_append.cpp
 
 // STATUS items, for STATUS and LIST-STATUS.
 [[nodiscard]] std::vector<std::string> read_status_items(Lexer& lexer);
-void put_status(Context& context, const mailstore::MailboxInfo& info, const std::vector<std::string>& items);
+void put_status(Context& context, const mailstore::MailboxInfo& info,
+                const std::vector<std::string>& items);
 
 }  // namespace freehold::imap

@@ -60,7 +60,8 @@ void put_parameters(Output& out, const Parameters& parameters) {
 
 bool is(const schema::Part& part, std::string_view type) { return iequals(part.type(), type); }
 bool is_embedded_message(const schema::Part& part) {
-  return is(part, "message") && (iequals(part.subtype(), "rfc822") || iequals(part.subtype(), "global"));
+  return is(part, "message") &&
+         (iequals(part.subtype(), "rfc822") || iequals(part.subtype(), "global"));
 }
 
 std::vector<int> children_of(const schema::Content& content, int index) {
@@ -75,7 +76,10 @@ std::vector<int> children_of(const schema::Content& content, int index) {
 class Structure {
  public:
   Structure(Output& out, const schema::Content& content, bool extended)
-      : out_(out), content_(content), extended_(extended), children_(static_cast<std::size_t>(content.parts_size())) {
+      : out_(out),
+        content_(content),
+        extended_(extended),
+        children_(static_cast<std::size_t>(content.parts_size())) {
     for (int i = 1; i < content.parts_size(); ++i) {
       const auto parent = content.parts(i).parent();
       if (parent >= 0 && parent < i) children_[static_cast<std::size_t>(parent)].push_back(i);
@@ -85,7 +89,8 @@ class Structure {
   void put(int index, int depth) {
     const auto& part = content_.parts(index);
     const auto& children = children_[static_cast<std::size_t>(index)];
-    if (is(part, "multipart") && !children.empty() && depth < kMaxDepth) return put_multipart(part, children, depth);
+    if (is(part, "multipart") && !children.empty() && depth < kMaxDepth)
+      return put_multipart(part, children, depth);
     put_single(part, children, depth);
   }
 
@@ -203,7 +208,8 @@ void put_body_structure(Output& out, const schema::Content& content, bool extend
   Structure(out, content, extended).put(0, 0);
 }
 
-std::optional<int> find_part(const schema::Content& content, const std::vector<std::uint32_t>& numbers) {
+std::optional<int> find_part(const schema::Content& content,
+                             const std::vector<std::uint32_t>& numbers) {
   if (content.parts().empty()) return std::nullopt;
   int at = 0;
   bool within = true;  // numbers count the parts inside `at`: so it is with the message itself
@@ -217,7 +223,8 @@ std::optional<int> find_part(const schema::Content& content, const std::vector<s
       return std::nullopt;
     }
     within = false;
-    const auto children = is(content.parts(inside), "multipart") ? children_of(content, inside) : std::vector<int>();
+    const auto children =
+        is(content.parts(inside), "multipart") ? children_of(content, inside) : std::vector<int>();
     if (children.empty()) {
       // A message that is no multipart has one part: its text (RFC 9051, 6.4.5.1).
       if (number != 1) return std::nullopt;
@@ -230,7 +237,8 @@ std::optional<int> find_part(const schema::Content& content, const std::vector<s
   return at;
 }
 
-std::string pick_fields(std::string_view header, const std::vector<std::string>& names, bool among) {
+std::string pick_fields(std::string_view header, const std::vector<std::string>& names,
+                        bool among) {
   std::string out;
   bool taking = false;
   while (!header.empty()) {
@@ -240,7 +248,8 @@ std::string pick_fields(std::string_view header, const std::vector<std::string>&
     if (trim(line).empty()) break;
     if (line.front() != ' ' && line.front() != '\t') {
       const auto name = trim(line.substr(0, line.find(':')));
-      const bool named = std::ranges::any_of(names, [&](const std::string& other) { return iequals(name, other); });
+      const bool named = std::ranges::any_of(
+          names, [&](const std::string& other) { return iequals(name, other); });
       taking = named == among;
     }
     if (taking) out.append(line);
@@ -248,8 +257,9 @@ std::string pick_fields(std::string_view header, const std::vector<std::string>&
   return out + "\r\n";
 }
 
-std::optional<SectionBytes> locate(const schema::Content& content, std::uint64_t body_size, const Section& section,
-                                   const std::function<std::string(std::uint64_t, std::uint64_t)>& read) {
+std::optional<SectionBytes> locate(
+    const schema::Content& content, std::uint64_t body_size, const Section& section,
+    const std::function<std::string(std::uint64_t, std::uint64_t)>& read) {
   using What = Section::What;
   if (content.parts().empty()) return std::nullopt;
   SectionBytes bytes;
@@ -276,7 +286,8 @@ std::optional<SectionBytes> locate(const schema::Content& content, std::uint64_t
   }
   // HEADER and TEXT are those of a message: the whole one, or one that is embedded.
   if (!of_message) {
-    const auto nested = is_embedded_message(*part) ? children_of(content, *found) : std::vector<int>();
+    const auto nested =
+        is_embedded_message(*part) ? children_of(content, *found) : std::vector<int>();
     if (nested.empty()) return std::nullopt;
     part = &content.parts(nested.front());
   }
@@ -291,7 +302,8 @@ std::optional<SectionBytes> locate(const schema::Content& content, std::uint64_t
   }
   const bool stored = of_message && !content.header_cut();
   const auto header = stored ? content.prefix() + content.header()
-                             : (of_message ? content.prefix() : "") + read(part->header_begin(), part->body_begin());
+                             : (of_message ? content.prefix() : "") +
+                                   read(part->header_begin(), part->body_begin());
   bytes.picked = pick_fields(header, section.fields, section.what == What::header_fields);
   return bytes;
 }

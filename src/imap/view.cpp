@@ -37,7 +37,8 @@ std::vector<std::size_t> View::select(const SequenceSet& set, bool by_uid) const
     if (by_uid) {
       begin = static_cast<std::size_t>(find_uid(messages_, Uid(first)) - messages_.begin());
       end = static_cast<std::size_t>(
-          std::ranges::upper_bound(messages_, Uid(last), {}, &IndexedMessage::uid) - messages_.begin());
+          std::ranges::upper_bound(messages_, Uid(last), {}, &IndexedMessage::uid) -
+          messages_.begin());
     } else {
       begin = first - 1;
       end = std::min<std::size_t>(last, messages_.size());

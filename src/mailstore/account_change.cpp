@@ -12,8 +12,8 @@ namespace keys = store::keys;
 
 namespace {
 
-void move_counter(std::uint64_t now, void (schema::Mailbox::*set)(std::uint64_t), schema::Mailbox& box,
-                  std::uint64_t by, int direction) {
+void move_counter(std::uint64_t now, void (schema::Mailbox::*set)(std::uint64_t),
+                  schema::Mailbox& box, std::uint64_t by, int direction) {
   (box.*set)(direction > 0 ? now + by : now - std::min(now, by));
 }
 
@@ -179,8 +179,8 @@ bool AccountChange::set_flags(schema::Email& record, EmailId id, MailboxId mailb
   if (here == record.mutable_placements()->end()) return false;
   const auto before = flags_of(record, here->deleted());
   if (before == flags) return false;
-  const bool email_changed = (before.bits & ~kDeleted) != (flags.bits & ~kDeleted) ||
-                             before.keywords != flags.keywords;
+  const bool email_changed =
+      (before.bits & ~kDeleted) != (flags.bits & ~kDeleted) || before.keywords != flags.keywords;
   for (const auto& place : record.placements()) {
     auto& box = cached(MailboxId(place.mailbox()));
     box.changed = true;

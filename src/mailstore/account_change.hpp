@@ -14,9 +14,9 @@
 
 namespace freehold::mailstore {
 
-// One change of one account's mail: reads records, keeps the counters right, and writes counters and change log at its
-// finish(). Everything that touches an email goes through here, so that email, index, counters, links and log always
-// agree. Lives within one Lane::Change.
+// One change of one account's mail: reads records, keeps the counters right, and writes counters
+// and change log at its finish(). Everything that touches an email goes through here, so that
+// email, index, counters, links and log always agree. Lives within one Lane::Change.
 class AccountChange {
  public:
   AccountChange(store::Transaction& tx, AccountId account);
@@ -41,7 +41,8 @@ class AccountChange {
   Uid place(schema::Email& record, EmailId id, MailboxId mailbox, bool deleted);
   // Takes it out of a mailbox; the email itself goes with its last place. Call save() after.
   void displace(schema::Email& record, EmailId id, MailboxId mailbox, Uid uid);
-  // Gives it other flags everywhere; \Deleted changes in `mailbox` only. False: they are the same. Call save() after.
+  // Gives it other flags everywhere; \Deleted changes in `mailbox` only. False: they are the same.
+  // Call save() after.
   bool set_flags(schema::Email& record, EmailId id, MailboxId mailbox, Uid uid, const Flags& flags);
   // Writes the email, or removes it when it has no place left.
   void save(schema::Email& record, EmailId id);

@@ -46,8 +46,7 @@ awaitable<Result<Mailstore::Appended>> Mailstore::append(AccountId account,
     schema::Email email;
     email.set_body(message->body.hash.view().data(), message->body.hash.bytes.size());
     email.set_size(message->body.size + how.prefix.size());
-    if (how.quota_bytes != 0 &&
-        change.state().used_bytes() + email.size() > how.quota_bytes) {
+    if (how.quota_bytes != 0 && change.state().used_bytes() + email.size() > how.quota_bytes) {
       return over_quota();
     }
     email.set_received_at(to_millis(how.received_at.value_or(state_->clock.now())));

@@ -39,7 +39,8 @@ std::uint64_t count(const store::Reader& reader, keys::Table table) {
 
 class Checker {
  public:
-  Checker(store::Engine& engine, bool repair, const std::function<void(std::uint64_t, std::uint64_t)>& progress)
+  Checker(store::Engine& engine, bool repair,
+          const std::function<void(std::uint64_t, std::uint64_t)>& progress)
       : engine_(engine), repair_(repair), progress_(progress), snapshot_(engine.snapshot()) {}
 
   CheckReport run() {
@@ -47,7 +48,8 @@ class Checker {
     snapshot_->scan(prefix_range(keys::table(keys::Table::account_state)),
                     [this](std::string_view key, std::string_view value) {
                       ++report_.accounts;
-                      account(keys::account_of(key), store::decode<schema::AccountState>(key, value));
+                      account(keys::account_of(key),
+                              store::decode<schema::AccountState>(key, value));
                       return true;
                     });
     queue();
@@ -60,8 +62,10 @@ class Checker {
 
  private:
   void found(std::string what) {
-    if (report_.findings.size() < kMostFindings) report_.findings.push_back(std::move(what));
-    else ++report_.more_findings;
+    if (report_.findings.size() < kMostFindings)
+      report_.findings.push_back(std::move(what));
+    else
+      ++report_.more_findings;
   }
   void mend_put(std::string key, std::string value) {
     if (!repair_) return;
@@ -90,31 +94,34 @@ class Checker {
     std::map<std::uint64_t, Sum> sums;
     std::set<std::pair<std::uint64_t, std::uint32_t>> places;
     std::uint64_t emails = 0, bytes = 0, last_email = 0;
-    snapshot_->scan(prefix_range(keys::emails(id)), [&](std::string_view key, std::string_view value) {
-      step();
-      const auto email = store::decode<schema::Email>(key, value);
-      const auto email_id = keys::email_of(key);
-      ++emails;
-      bytes += email.size();
-      last_email = std::max(last_email, email_id.value);
-      check_email(id, email_id, email);
-      for (const auto& place : email.placements()) {
-        auto& sum = sums[place.mailbox()];
-        ++sum.emails;
-        sum.bytes += email.size();
-        sum.unseen += (email.flags() & kSeen) == 0 ? 1 : 0;
-        sum.deleted += place.deleted() ? 1 : 0;
-        sum.last_uid = std::max(sum.last_uid, place.uid());
-        places.emplace(place.mailbox(), place.uid());
-      }
-      return true;
-    });
+    snapshot_->scan(prefix_range(keys::emails(id)),
+                    [&](std::string_view key, std::string_view value) {
+                      step();
+                      const auto email = store::decode<schema::Email>(key, value);
+                      const auto email_id = keys::email_of(key);
+                      ++emails;
+                      bytes += email.size();
+                      last_email = std::max(last_email, email_id.value);
+                      check_email(id, email_id, email);
+                      for (const auto& place : email.placements()) {
+                        auto& sum = sums[place.mailbox()];
+                        ++sum.emails;
+                        sum.bytes += email.size();
+                        sum.unseen += (email.flags() & kSeen) == 0 ? 1 : 0;
+                        sum.deleted += place.deleted() ? 1 : 0;
+                        sum.last_uid = std::max(sum.last_uid, place.uid());
+                        places.emplace(place.mailbox(), place.uid());
+                      }
+                      return true;
+                    });
     report_.emails += emails;
     check_index(id, places);
     check_mailboxes(id, sums);
-    if (state.emails() != emails || state.used_bytes() != bytes || state.last_email() < last_email) {
-      found("account " + std::to_string(id.value) + ": its counters say " + std::to_string(state.emails()) + " emails of " +
-            std::to_string(state.used_bytes()) + " bytes; there are " + std::to_string(emails) + " of " + std::to_string(bytes));
+    if (state.emails() != emails || state.used_bytes() != bytes ||
+        state.last_email() < last_email) {
+      found("account " + std::to_string(id.value) + ": its counters say " +
+            std::to_string(state.emails()) + " emails of " + std::to_string(state.used_bytes()) +
+            " bytes; there are " + std::to_string(emails) + " of " + std::to_string(bytes));
       state.set_emails(emails);
       state.set_used_bytes(bytes);
       state.set_last_email(std::max(state.last_email(), last_email));
@@ -125,13 +132,16 @@ class Checker {
   void check_email(AccountId account, EmailId id, const schema::Email& email) {
     const auto hash = hash_of(email.body());
     const auto owner = keys::owner(account, id);
-    if (!snapshot_->get(keys::content(account, id))) found(name(account, "email", id.value) + ": its parsed content is missing");
-    if (!snapshot_->get(keys::body(hash))) found(name(account, "email", id.value) + ": its body is missing");
+    if (!snapshot_->get(keys::content(account, id)))
+      found(name(account, "email", id.value) + ": its parsed content is missing");
+    if (!snapshot_->get(keys::body(hash)))
+      found(name(account, "email", id.value) + ": its body is missing");
     if (!snapshot_->get(keys::body_link(hash, owner))) {
       found(name(account, "email", id.value) + ": the link to its body is missing");
       mend_put(keys::body_link(hash, owner), {});
     }
-    if (email.placements().empty()) found(name(account, "email", id.value) + ": it is in no mailbox");
+    if (email.placements().empty())
+      found(name(account, "email", id.value) + ": it is in no mailbox");
     for (const auto& place : email.placements()) {
       const auto key = keys::index(account, MailboxId(place.mailbox()), Uid(place.uid()));
       schema::IndexEntry wanted;
@@ -143,41 +153,46 @@ class Checker {
       const auto entry = store::read<schema::IndexEntry>(*snapshot_, key);
       wanted.set_modseq(entry ? entry->modseq() : email.modseq());
       if (entry && entry->SerializeAsString() == wanted.SerializeAsString()) continue;
-      found(name(account, "email", id.value) + ": its entry in mailbox " + std::to_string(place.mailbox()) +
-            (entry ? " differs from it" : " is missing"));
+      found(name(account, "email", id.value) + ": its entry in mailbox " +
+            std::to_string(place.mailbox()) + (entry ? " differs from it" : " is missing"));
       mend_put(key, wanted.SerializeAsString());
     }
   }
 
-  void check_index(AccountId account, const std::set<std::pair<std::uint64_t, std::uint32_t>>& places) {
-    snapshot_->scan(prefix_range(keys::indexes(account)), [&](std::string_view key, std::string_view) {
-      const std::pair place(keys::mailbox_of(key).value, keys::uid_of_index(key).value);
-      if (places.contains(place)) return true;
-      found(name(account, "mailbox", place.first) + ": the entry of UID " + std::to_string(place.second) + " leads to no email");
-      mend_erase(std::string(key));
-      return true;
-    });
+  void check_index(AccountId account,
+                   const std::set<std::pair<std::uint64_t, std::uint32_t>>& places) {
+    snapshot_->scan(
+        prefix_range(keys::indexes(account)), [&](std::string_view key, std::string_view) {
+          const std::pair place(keys::mailbox_of(key).value, keys::uid_of_index(key).value);
+          if (places.contains(place)) return true;
+          found(name(account, "mailbox", place.first) + ": the entry of UID " +
+                std::to_string(place.second) + " leads to no email");
+          mend_erase(std::string(key));
+          return true;
+        });
   }
 
   void check_mailboxes(AccountId account, std::map<std::uint64_t, Sum>& sums) {
-    snapshot_->scan(prefix_range(keys::mailboxes(account)), [&](std::string_view key, std::string_view value) {
-      auto box = store::decode<schema::Mailbox>(key, value);
-      const auto id = keys::mailbox_of(key);
-      const auto sum = sums[id.value];
-      sums.erase(id.value);
-      if (box.emails() == sum.emails && box.unseen() == sum.unseen && box.deleted() == sum.deleted &&
-          box.bytes() == sum.bytes && box.uid_next() > sum.last_uid) {
-        return true;
-      }
-      found(name(account, "mailbox", id.value) + ": its counters are wrong");
-      box.set_emails(sum.emails);
-      box.set_unseen(sum.unseen);
-      box.set_deleted(sum.deleted);
-      box.set_bytes(sum.bytes);
-      box.set_uid_next(std::max(box.uid_next(), sum.last_uid + 1));
-      mend_put(std::string(key), box.SerializeAsString());
-      return true;
-    });
+    snapshot_->scan(prefix_range(keys::mailboxes(account)),
+                    [&](std::string_view key, std::string_view value) {
+                      auto box = store::decode<schema::Mailbox>(key, value);
+                      const auto id = keys::mailbox_of(key);
+                      const auto sum = sums[id.value];
+                      sums.erase(id.value);
+                      if (box.emails() == sum.emails && box.unseen() == sum.unseen &&
+                          box.deleted() == sum.deleted && box.bytes() == sum.bytes &&
+                          box.uid_next() > sum.last_uid) {
+                        return true;
+                      }
+                      found(name(account, "mailbox", id.value) + ": its counters are wrong");
+                      box.set_emails(sum.emails);
+                      box.set_unseen(sum.unseen);
+                      box.set_deleted(sum.deleted);
+                      box.set_bytes(sum.bytes);
+                      box.set_uid_next(std::max(box.uid_next(), sum.last_uid + 1));
+                      mend_put(std::string(key), box.SerializeAsString());
+                      return true;
+                    });
     for (const auto& [mailbox, sum] : sums) {
       found(name(account, "mailbox", mailbox) + ": it has emails but is missing itself");
       schema::Mailbox box;
@@ -193,26 +208,31 @@ class Checker {
   }
 
   void queue() {
-    snapshot_->scan(prefix_range(keys::table(keys::Table::queued)), [&](std::string_view key, std::string_view value) {
+    snapshot_->scan(prefix_range(keys::table(keys::Table::queued)), [&](std::string_view key,
+                                                                        std::string_view value) {
       ++report_.queued;
       const auto message = store::decode<schema::QueuedMessage>(key, value);
       const auto id = keys::queue_id_of(key);
       const auto hash = hash_of(message.body());
-      if (!snapshot_->get(keys::body(hash))) found("queue: the body of a message from <" + message.sender() + "> is missing");
+      if (!snapshot_->get(keys::body(hash)))
+        found("queue: the body of a message from <" + message.sender() + "> is missing");
       if (!snapshot_->get(keys::body_link(hash, keys::owner(id)))) {
-        found("queue: the link to the body of a message from <" + message.sender() + "> is missing");
+        found("queue: the link to the body of a message from <" + message.sender() +
+              "> is missing");
         mend_put(keys::body_link(hash, keys::owner(id)), {});
       }
       return true;
     });
-    snapshot_->scan(prefix_range(keys::table(keys::Table::recipient)), [&](std::string_view key, std::string_view value) {
+    snapshot_->scan(prefix_range(keys::table(keys::Table::recipient)), [&](std::string_view key,
+                                                                           std::string_view value) {
       const auto record = store::decode<schema::QueuedRecipient>(key, value);
       const auto id = keys::queue_id_of(key);
       const auto number = keys::number_of_recipient(key);
       if (!snapshot_->get(keys::queued(id))) {
         found("queue: the recipient " + record.address() + " belongs to no message");
         mend_erase(std::string(key));
-      } else if (record.next_attempt() != 0 && !snapshot_->get(keys::due(from_millis(record.next_attempt()), id, number))) {
+      } else if (record.next_attempt() != 0 &&
+                 !snapshot_->get(keys::due(from_millis(record.next_attempt()), id, number))) {
         found("queue: the recipient " + record.address() + " would never be tried");
         mend_put(keys::due(from_millis(record.next_attempt()), id, number), {});
       }
@@ -221,20 +241,21 @@ class Checker {
   }
 
   void bodies() {
-    snapshot_->scan(prefix_range(keys::table(keys::Table::body)), [&](std::string_view key, std::string_view) {
-      step();
-      const auto hash = hash_of(std::string(key.substr(1)));
-      ++report_.bodies;
-      const auto reader = store::BodyReader::open(*snapshot_, hash);
-      if (!reader) {
-        found("body " + hex(hash.view()) + ": its record is broken");
-        return true;
-      }
-      report_.body_bytes += reader->size();
-      check_digest(hash, *reader);
-      check_links(hash);
-      return true;
-    });
+    snapshot_->scan(prefix_range(keys::table(keys::Table::body)),
+                    [&](std::string_view key, std::string_view) {
+                      step();
+                      const auto hash = hash_of(std::string(key.substr(1)));
+                      ++report_.bodies;
+                      const auto reader = store::BodyReader::open(*snapshot_, hash);
+                      if (!reader) {
+                        found("body " + hex(hash.view()) + ": its record is broken");
+                        return true;
+                      }
+                      report_.body_bytes += reader->size();
+                      check_digest(hash, *reader);
+                      check_links(hash);
+                      return true;
+                    });
   }
 
   void check_digest(const BlobHash& hash, const store::BodyReader& reader) {
@@ -246,27 +267,30 @@ class Checker {
       digest.update(piece);
       at += piece.size();
     }
-    if (at < reader.size() || digest.finish() != hash) found("body " + hex(hash.view()) + ": its bytes are damaged");
+    if (at < reader.size() || digest.finish() != hash)
+      found("body " + hex(hash.view()) + ": its bytes are damaged");
   }
 
   void check_links(const BlobHash& hash) {
     bool linked = false;
-    snapshot_->scan(prefix_range(keys::body_links(hash)), [&](std::string_view key, std::string_view) {
-      linked = true;
-      const auto owner = key.substr(1 + hash.bytes.size());
-      std::string owner_key;
-      if (owner.size() == 17 && owner.front() == 'e') {
-        owner_key = keys::email(AccountId(read_u64(owner.substr(1))), EmailId(read_u64(owner.substr(9))));
-      } else if (owner.size() == 9 && owner.front() == 'q') {
-        owner_key = keys::queued(QueueId(read_u64(owner.substr(1))));
-      }
-      if (owner_key.empty() || !snapshot_->get(owner_key)) {
-        found("body " + hex(hash.view()) + ": a link to it belongs to nothing");
-        mend_erase(std::string(key));
-        mend_put(keys::unlinked(hash), {});
-      }
-      return true;
-    });
+    snapshot_->scan(prefix_range(keys::body_links(hash)),
+                    [&](std::string_view key, std::string_view) {
+                      linked = true;
+                      const auto owner = key.substr(1 + hash.bytes.size());
+                      std::string owner_key;
+                      if (owner.size() == 17 && owner.front() == 'e') {
+                        owner_key = keys::email(AccountId(read_u64(owner.substr(1))),
+                                                EmailId(read_u64(owner.substr(9))));
+                      } else if (owner.size() == 9 && owner.front() == 'q') {
+                        owner_key = keys::queued(QueueId(read_u64(owner.substr(1))));
+                      }
+                      if (owner_key.empty() || !snapshot_->get(owner_key)) {
+                        found("body " + hex(hash.view()) + ": a link to it belongs to nothing");
+                        mend_erase(std::string(key));
+                        mend_put(keys::unlinked(hash), {});
+                      }
+                      return true;
+                    });
     if (!linked && !snapshot_->get(keys::unlinked(hash))) {
       found("body " + hex(hash.view()) + ": nothing links to it and it would never be collected");
       mend_put(keys::unlinked(hash), {});

@@ -24,11 +24,13 @@ struct CheckReport {
 
 constexpr std::size_t kMostFindings = 1'000;
 
-// Verifies every reference, digest and counter of one snapshot: email against index, content, links and bodies; counters of
-// mailboxes and accounts; body digests; the queue. With `repair` it mends what can be mended without loss: counters,
-// missing index entries, links, entries that lead nowhere. Bodies are never removed by it. Blocks for long; may run beside a
-// working server (then without repair). `progress` is told (done, all) now and then.
-[[nodiscard]] CheckReport check(store::Engine& engine, bool repair,
-                                const std::function<void(std::uint64_t, std::uint64_t)>& progress = {});
+// Verifies every reference, digest and counter of one snapshot: email against index, content, links
+// and bodies; counters of mailboxes and accounts; body digests; the queue. With `repair` it mends
+// what can be mended without loss: counters, missing index entries, links, entries that lead
+// nowhere. Bodies are never removed by it. Blocks for long; may run beside a working server (then
+// without repair). `progress` is told (done, all) now and then.
+[[nodiscard]] CheckReport check(
+    store::Engine& engine, bool repair,
+    const std::function<void(std::uint64_t, std::uint64_t)>& progress = {});
 
 }  // namespace freehold::mailstore

@@ -54,7 +54,8 @@ void put_parameters(Records& records, const message::Parameters& parameters) {
 }
 
 void put_part(schema::Part& record, const message::Part& part) {
-  record.set_parent(part.parent == message::Part::kNoParent ? -1 : static_cast<std::int32_t>(part.parent));
+  record.set_parent(
+      part.parent == message::Part::kNoParent ? -1 : static_cast<std::int32_t>(part.parent));
   record.set_type(part.type);
   record.set_subtype(part.subtype);
   put_parameters(*record.mutable_parameters(), part.parameters);
@@ -84,7 +85,8 @@ schema::Content content_of(const message::Parsed& parsed) {
   for (const auto& part : parsed.parts) put_part(*record.add_parts(), part);
   record.set_preview(parsed.preview);
   record.set_has_attachment(parsed.has_attachment);
-  record.mutable_references()->Assign(parsed.envelope.references.begin(), parsed.envelope.references.end());
+  record.mutable_references()->Assign(parsed.envelope.references.begin(),
+                                      parsed.envelope.references.end());
   if (const auto& sent = parsed.envelope.sent_at) {
     record.set_sent_at(to_millis(sent->at));
     record.set_sent_zone(static_cast<std::int32_t>(sent->offset.count()));

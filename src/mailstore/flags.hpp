@@ -15,8 +15,8 @@ enum Flag : std::uint32_t {
   kDeleted = 16,  // of a placement, not of the email
 };
 
-// System flags and keywords of a message. Keywords are kept in lower case (JMAP's form; IMAP compares them without case),
-// sorted, each once; their number is not limited.
+// System flags and keywords of a message. Keywords are kept in lower case (JMAP's form; IMAP
+// compares them without case), sorted, each once; their number is not limited.
 struct Flags {
   std::uint32_t bits = 0;
   std::vector<std::string> keywords;

@@ -48,7 +48,8 @@ MailboxChanges Mailstore::changes(AccountId account, MailboxId mailbox, ModSeq s
       }
     }
     for (const auto& box : change.mailboxes()) {
-      if (box.mailbox() == mailbox.value && box.kind() == schema::Change::MailboxChange::DESTROYED) {
+      if (box.mailbox() == mailbox.value &&
+          box.kind() == schema::Change::MailboxChange::DESTROYED) {
         out.gone = true;
       }
     }

@@ -20,9 +20,9 @@ struct DefaultMailbox {
   const char* name;
   const char* role;
 };
-constexpr DefaultMailbox kDefaults[] = {{"INBOX", "inbox"},     {"Drafts", "drafts"},
-                                        {"Sent", "sent"},       {"Archive", "archive"},
-                                        {"Junk", "junk"},       {"Trash", "trash"}};
+constexpr DefaultMailbox kDefaults[] = {{"INBOX", "inbox"}, {"Drafts", "drafts"},
+                                        {"Sent", "sent"},   {"Archive", "archive"},
+                                        {"Junk", "junk"},   {"Trash", "trash"}};
 
 using Records = std::map<MailboxId, schema::Mailbox>;
 
@@ -71,7 +71,8 @@ Result<std::vector<std::string>> split(std::string_view path) {
     const auto part = path.substr(0, end);
     if (part.empty()) return invalid("a part of the name is empty");
     if (part.size() > kMaxName) return invalid("a part of the name is longer than 255 octets");
-    if (std::ranges::any_of(part, [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; })) {
+    if (std::ranges::any_of(
+            part, [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; })) {
       return invalid("the name has control characters");
     }
     parts.emplace_back(part);
@@ -224,8 +225,7 @@ Result<> rename_inbox(AccountChange& change, Records& all, MailboxId inbox,
 
 }  // namespace
 
-awaitable<Result<>> Mailstore::rename_mailbox(AccountId account, std::string from,
-                                              std::string to) {
+awaitable<Result<>> Mailstore::rename_mailbox(AccountId account, std::string from, std::string to) {
   const auto parts = split(to);
   if (!parts) co_return parts.error();
   co_return co_await state_->change(account, [&](AccountChange& change) -> Result<> {
@@ -301,7 +301,9 @@ awaitable<Result<>> Mailstore::erase_account(AccountId account) {
     if (!done) co_return done;
   }
   auto left = mailboxes(account);
-  std::ranges::sort(left, std::greater(), [](const MailboxInfo& box) { return std::ranges::count(box.path, kPathSeparator); });
+  std::ranges::sort(left, std::greater(), [](const MailboxInfo& box) {
+    return std::ranges::count(box.path, kPathSeparator);
+  });
   for (const auto& info : left) {
     if (auto done = co_await delete_mailbox(account, info.path); !done) co_return done;
   }

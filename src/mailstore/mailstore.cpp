@@ -90,21 +90,20 @@ Mailstore::~Mailstore() = default;
 store::Engine& Mailstore::engine() const { return state_->engine; }
 Pool& Mailstore::pool() const { return state_->pool; }
 
-std::unique_ptr<Mailstore::Watch> Mailstore::watch(AccountId account,
-                                                   std::function<void()> wake) {
+std::unique_ptr<Mailstore::Watch> Mailstore::watch(AccountId account, std::function<void()> wake) {
   return std::make_unique<RegisteredWatch>(state_->watchers, account, std::move(wake));
 }
 
 Usage Mailstore::usage(AccountId account) const {
-  const auto state = store::read<schema::AccountState>(state_->engine.latest(),
-                                                       keys::account_state(account));
+  const auto state =
+      store::read<schema::AccountState>(state_->engine.latest(), keys::account_state(account));
   if (!state) return {};
   return {state->used_bytes(), state->emails()};
 }
 
 ModSeq Mailstore::modseq(AccountId account) const {
-  const auto state = store::read<schema::AccountState>(state_->engine.latest(),
-                                                       keys::account_state(account));
+  const auto state =
+      store::read<schema::AccountState>(state_->engine.latest(), keys::account_state(account));
   return ModSeq(state ? state->modseq() : 0);
 }
 

@@ -65,9 +65,10 @@ struct Usage {
 
 constexpr char kPathSeparator = '/';
 
-// The accounts' mail. Owned by the wiring, used from every thread. Changes to one account are made one after the other,
-// many at once per commit; each returns after it is durable. Reads see the newest committed state. Problem kinds:
-// not_found, exists, denied (over quota, a mailbox that has to stay), conflict, unavailable (disk low or failing).
+// The accounts' mail. Owned by the wiring, used from every thread. Changes to one account are made
+// one after the other, many at once per commit; each returns after it is durable. Reads see the
+// newest committed state. Problem kinds: not_found, exists, denied (over quota, a mailbox that has
+// to stay), conflict, unavailable (disk low or failing).
 class Mailstore {
  public:
   Mailstore(store::Engine& engine, Pool& pool, const Clock& clock);
@@ -82,7 +83,8 @@ class Mailstore {
   awaitable<Result<>> erase_account(AccountId account);
 
   // Mailboxes.
-  [[nodiscard]] std::vector<MailboxInfo> mailboxes(AccountId account) const;  // parents before children, by path
+  [[nodiscard]] std::vector<MailboxInfo> mailboxes(
+      AccountId account) const;  // parents before children, by path
   [[nodiscard]] std::optional<MailboxInfo> mailbox(AccountId account, std::string_view path) const;
   [[nodiscard]] std::optional<MailboxInfo> mailbox(AccountId account, MailboxId id) const;
   // Makes missing parents too. Names: 1 to 255 octets a part, no control characters, a depth of 20.
@@ -123,8 +125,8 @@ class Mailstore {
     std::optional<ModSeq> unchanged_since;  // RFC 7162, 3.1.3
   };
   struct FlagsUpdated {
-    std::vector<IndexedMessage> changed;   // as they are now
-    std::vector<Uid> modified;             // not touched: changed after unchanged_since
+    std::vector<IndexedMessage> changed;  // as they are now
+    std::vector<Uid> modified;            // not touched: changed after unchanged_since
   };
   awaitable<Result<FlagsUpdated>> update_flags(AccountId account, MailboxId mailbox,
                                                std::vector<Uid> uids, FlagUpdate update);
@@ -150,8 +152,8 @@ class Mailstore {
   };
   [[nodiscard]] std::optional<Opened> open(AccountId account, EmailId email) const;
 
-  // Calls `wake` (from any thread, quickly) after each change of the account's mail until the Watch is destroyed. The
-  // destructor waits for a call that is under way.
+  // Calls `wake` (from any thread, quickly) after each change of the account's mail until the Watch
+  // is destroyed. The destructor waits for a call that is under way.
   class Watch {
    public:
     virtual ~Watch() = default;

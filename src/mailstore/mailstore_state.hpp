@@ -32,10 +32,12 @@ struct Mailstore::State {
   const Clock& clock;
   Watchers watchers;
   std::mutex mutex;
-  std::unordered_map<AccountId, std::shared_ptr<store::Lane>> lanes;  // shared with those who run in it
+  std::unordered_map<AccountId, std::shared_ptr<store::Lane>>
+      lanes;  // shared with those who run in it
 
   std::shared_ptr<store::Lane> lane(AccountId account);
-  // Runs one change in the account's lane and wakes who watches it. The function may run several times.
+  // Runs one change in the account's lane and wakes who watches it. The function may run several
+  // times.
   awaitable<Result<>> change(AccountId account, std::function<Result<>(AccountChange&)> make);
   // Growing is refused while the disk is low.
   [[nodiscard]] Result<> may_grow() const;

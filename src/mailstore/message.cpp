@@ -15,8 +15,10 @@ Message make_message(store::IncomingBody body, const message::Parsed& parsed) {
   Message made;
   made.body = std::move(body);
   made.content = content_of(parsed).SerializeAsString();
-  for (const auto& id : message::thread_keys(parsed.envelope)) made.thread_keys.push_back(hash64(id));
-  made.subject_hash = hash64(to_lower(message::base_subject(parsed.envelope.decoded_subject()).text));
+  for (const auto& id : message::thread_keys(parsed.envelope))
+    made.thread_keys.push_back(hash64(id));
+  made.subject_hash =
+      hash64(to_lower(message::base_subject(parsed.envelope.decoded_subject()).text));
   for (const auto& field : parsed.header.fields()) {
     if (iequals(parsed.header.name(field), "Delivered-To")) {
       made.delivered_to.push_back(to_lower(message::unfold(parsed.header.value(field))));
@@ -32,7 +34,8 @@ struct Intake::State {
   message::Parser parser;
 };
 
-Intake::Intake(store::Engine& engine) : state_(std::make_unique<State>(store::BodyWriter(engine))) {}
+Intake::Intake(store::Engine& engine)
+    : state_(std::make_unique<State>(store::BodyWriter(engine))) {}
 Intake::~Intake() = default;
 Intake::Intake(Intake&&) noexcept = default;
 

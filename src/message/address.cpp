@@ -14,6 +14,7 @@ namespace freehold::message {
 namespace {
 
 constexpr std::size_t kMaxAddresses = 5000;
+constexpr std::size_t kMaxRoute = 1000;
 
 struct Word {
   enum class Kind : std::uint8_t { text, dot, at };
@@ -127,7 +128,7 @@ class AddressListReader {
   }
 
   void skip_route() {
-    const std::string_view rest = in_.rest();
+    const std::string_view rest = in_.rest().substr(0, kMaxRoute);
     const std::size_t colon = rest.find_first_of(":>");
     if (colon != std::string_view::npos && rest[colon] == ':') in_.skip(colon + 1);
   }

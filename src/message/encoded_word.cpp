@@ -34,6 +34,18 @@ bool is_charset_character(char c) {
   return is_alpha(c) || is_digit(c) || std::string_view("-_.:+*'()").contains(c);
 }
 
+// Where the "?=" stands. The beginning of another word ends the search, so that many beginnings
+// without an end cost no more than one.
+std::size_t text_end(std::string_view in, std::size_t at) {
+  while (true) {
+    const std::size_t mark = in.find('?', at);
+    if (mark == std::string_view::npos || mark + 1 == in.size()) return std::string_view::npos;
+    if (in[mark + 1] == '=') return mark;
+    if (mark > at && in[mark - 1] == '=') return std::string_view::npos;
+    at = mark + 1;
+  }
+}
+
 std::optional<EncodedWord> read_word(std::string_view in) {
   if (!in.starts_with("=?")) return std::nullopt;
   in = in.substr(0, kMaxEncodedWord);
@@ -45,7 +57,7 @@ std::optional<EncodedWord> read_word(std::string_view in) {
   if (encoding != 'b' && encoding != 'q') return std::nullopt;
   word.base64 = encoding == 'b';
   const std::size_t begin = at + 3;
-  const std::size_t end = in.find("?=", begin);
+  const std::size_t end = text_end(in, begin);
   if (end == std::string_view::npos) return std::nullopt;
   word.text = in.substr(begin, end - begin);
   word.length = end + 2;

@@ -13,6 +13,7 @@ namespace {
 
 constexpr std::size_t kMaxMessageIds = 20;
 constexpr std::size_t kMaxReferences = 100;
+constexpr std::size_t kMaxAddresses = 5000;  // then no further field is read
 
 constexpr std::pair<std::string_view, std::string Envelope::*> kTexts[] = {
     {"date", &Envelope::date},
@@ -48,7 +49,7 @@ void take_addresses(Envelope& envelope, std::string_view name, std::string_view 
   for (const AddressField& field : kAddressFields) {
     if (!iequals(name, field.name)) continue;
     Addresses& list = envelope.*field.list;
-    if (!list.empty() && !field.repeated) return;
+    if (!list.empty() && (!field.repeated || list.size() >= kMaxAddresses)) return;
     Addresses more = parse_addresses(value);
     if (list.empty()) {
       list = std::move(more);

@@ -14,7 +14,8 @@
 
 namespace freehold::queue {
 
-// The jobs that wait for a channel, by destination, and the channels that wait for a job. Thread-safe.
+// The jobs that wait for a channel, by destination, and the channels that wait for a job.
+// Thread-safe.
 class Destinations {
  public:
   explicit Destinations(std::size_t channels_per_destination) : most_(channels_per_destination) {}
@@ -27,7 +28,8 @@ class Destinations {
     bool idle = false;
   };
 
-  // Adds a job. The Seat of a channel that has to be started for it, or null when one will take it anyway.
+  // Adds a job. The Seat of a channel that has to be started for it, or null when one will take it
+  // anyway.
   [[nodiscard]] std::shared_ptr<Seat> push(const Route& route, Job job);
   // The next job for a channel; marks it idle when there is none.
   [[nodiscard]] std::optional<Job> pop(Seat& seat);

@@ -9,19 +9,25 @@ namespace {
 
 constexpr int kTries = 8;  // after conflicts
 
-// RFC 5321, 4.4: the final delivery notes the reverse path; Delivered-To is what a loop is known by.
+// RFC 5321, 4.4: the final delivery notes the reverse path; Delivered-To is what a loop is known
+// by.
 std::string trace_of(const Envelope& envelope, const std::string& address) {
   return "Return-Path: <" + envelope.sender + ">\r\nDelivered-To: " + address + "\r\n";
 }
 
 }  // namespace
 
-Dispatch::Dispatch(mailstore::Mailstore& mailstore, const directory::Directory& directory, Queue& queue,
-                   std::string hostname, const Clock& clock)
-    : mailstore_(mailstore), directory_(directory), queue_(queue), hostname_(std::move(hostname)), clock_(clock) {}
+Dispatch::Dispatch(mailstore::Mailstore& mailstore, const directory::Directory& directory,
+                   Queue& queue, std::string hostname, const Clock& clock)
+    : mailstore_(mailstore),
+      directory_(directory),
+      queue_(queue),
+      hostname_(std::move(hostname)),
+      clock_(clock) {}
 
 awaitable<Result<>> Dispatch::deliver_here(const std::shared_ptr<const mailstore::Message>& message,
-                                           const Envelope& envelope, const directory::Destination::Local& local) {
+                                           const Envelope& envelope,
+                                           const directory::Destination::Local& local) {
   const auto account = directory_.account(local.account);
   if (!account) co_return problem(Problem::Kind::not_found, "the account was removed");
   mailstore::Mailstore::Append how;
@@ -45,8 +51,9 @@ awaitable<Result<>> Dispatch::enqueue(const mailstore::Message& message, const E
   co_return outcome;
 }
 
-awaitable<std::vector<Result<>>> Dispatch::deliver(std::shared_ptr<const mailstore::Message> message, Envelope envelope,
-                                                   std::vector<Addressee> addressees) {
+awaitable<std::vector<Result<>>> Dispatch::deliver(
+    std::shared_ptr<const mailstore::Message> message, Envelope envelope,
+    std::vector<Addressee> addressees) {
   std::vector<Result<>> results(addressees.size());
   envelope.recipients.clear();
   std::vector<std::size_t> remote;  // addressees with a copy in the queue

@@ -19,28 +19,31 @@ struct Addressee {
   directory::Destination destination;
 };
 
-// Brings a message to where its recipients lead: into mailboxes here, into the queue for the world. Everything that sends
-// mail ends in it: the SMTP server, status reports, later Sieve and JMAP. Owned by the wiring, used from every thread.
+// Brings a message to where its recipients lead: into mailboxes here, into the queue for the world.
+// Everything that sends mail ends in it: the SMTP server, status reports, later Sieve and JMAP.
+// Owned by the wiring, used from every thread.
 class Dispatch {
  public:
-  Dispatch(mailstore::Mailstore& mailstore, const directory::Directory& directory, Queue& queue, std::string hostname,
-           const Clock& clock);
+  Dispatch(mailstore::Mailstore& mailstore, const directory::Directory& directory, Queue& queue,
+           std::string hostname, const Clock& clock);
 
-  // One result per addressee; when it returns, what succeeded is durable. `envelope` gives the sender and the rest; its
-  // recipients are not looked at.
-  awaitable<std::vector<Result<>>> deliver(std::shared_ptr<const mailstore::Message> message, Envelope envelope,
-                                           std::vector<Addressee> addressees);
+  // One result per addressee; when it returns, what succeeded is durable. `envelope` gives the
+  // sender and the rest; its recipients are not looked at.
+  awaitable<std::vector<Result<>>> deliver(std::shared_ptr<const mailstore::Message> message,
+                                           Envelope envelope, std::vector<Addressee> addressees);
 
   // For Queue::run: writes the status report of RFC 3464 and delivers it to the sender.
-  awaitable<bool> send_report(const MessageView& message, const Envelope& envelope, const BlobHash& body,
-                              std::vector<Report> reports);
+  awaitable<bool> send_report(const MessageView& message, const Envelope& envelope,
+                              const BlobHash& body, std::vector<Report> reports);
 
  private:
-  awaitable<Result<>> deliver_here(const std::shared_ptr<const mailstore::Message>& message, const Envelope& envelope,
+  awaitable<Result<>> deliver_here(const std::shared_ptr<const mailstore::Message>& message,
+                                   const Envelope& envelope,
                                    const directory::Destination::Local& local);
   // RFC 3461, 5.2.1: who asked to hear of success hears of a delivery here.
   awaitable<void> report_delivered(const mailstore::Message& message, const Envelope& envelope,
-                                   const std::vector<Addressee>& addressees, const std::vector<Result<>>& results);
+                                   const std::vector<Addressee>& addressees,
+                                   const std::vector<Result<>>& results);
   awaitable<Result<>> enqueue(const mailstore::Message& message, const Envelope& envelope);
 
   mailstore::Mailstore& mailstore_;

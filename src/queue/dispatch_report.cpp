@@ -10,7 +10,8 @@ namespace freehold::queue {
 
 namespace {
 
-constexpr std::uint64_t kMaxReturned = std::uint64_t{1} << 20;  // a larger message is not sent back whole
+constexpr std::uint64_t kMaxReturned = std::uint64_t{1}
+                                       << 20;  // a larger message is not sent back whole
 constexpr std::uint64_t kHeaderLooked = std::uint64_t{64} << 10;
 
 message::DsnAction action_of(Report::Action action) {
@@ -36,7 +37,8 @@ message::DsnRecipient recipient_of(const Report& report) {
   recipient.remote_mta = report.outcome.host.substr(0, report.outcome.host.find(' '));
   recipient.diagnostic = report.outcome.reply;
   recipient.last_attempt = report.last_attempt;
-  if (report.action == Report::Action::delayed) recipient.will_retry_until = report.will_retry_until;
+  if (report.action == Report::Action::delayed)
+    recipient.will_retry_until = report.will_retry_until;
   return recipient;
 }
 
@@ -50,8 +52,8 @@ std::string read_original(const store::Engine& engine, const BlobHash& body, boo
 
 }  // namespace
 
-awaitable<bool> Dispatch::send_report(const MessageView& message, const Envelope& envelope, const BlobHash& body,
-                                      std::vector<Report> reports) {
+awaitable<bool> Dispatch::send_report(const MessageView& message, const Envelope& envelope,
+                                      const BlobHash& body, std::vector<Report> reports) {
   if (envelope.sender.empty()) co_return true;  // RFC 5321, 6.1: never about mail from <>
   message::Dsn dsn;
   dsn.reporting_mta = hostname_;
@@ -60,7 +62,8 @@ awaitable<bool> Dispatch::send_report(const MessageView& message, const Envelope
   dsn.envelope_id = envelope.envelope_id;
   dsn.arrival = message.arrived_at;
   dsn.now = clock_.now();
-  dsn.returned = envelope.return_full && message.size <= kMaxReturned ? message::DsnReturn::full : message::DsnReturn::headers;
+  dsn.returned = envelope.return_full && message.size <= kMaxReturned ? message::DsnReturn::full
+                                                                      : message::DsnReturn::headers;
   dsn.original = read_original(mailstore_.engine(), body, envelope.return_full);
   const message::Header header(dsn.original.substr(0, kHeaderLooked));
   dsn.subject = message::decode_text(header.get("Subject"));
@@ -87,22 +90,28 @@ awaitable<bool> Dispatch::send_report(const MessageView& message, const Envelope
   from_nobody.eight_bit = true;
   std::vector<Addressee> addressees;
   addressees.push_back(std::move(sender));
-  const auto results = co_await deliver(std::move(*made), std::move(from_nobody), std::move(addressees));
+  const auto results =
+      co_await deliver(std::move(*made), std::move(from_nobody), std::move(addressees));
   if (!results.front() && results.front().error().kind == Problem::Kind::denied) {
-    log::warning("queue.report_undeliverable", {{"to", envelope.sender}, {"error", results.front().error().text()}});
+    log::warning("queue.report_undeliverable",
+                 {{"to", envelope.sender}, {"error", results.front().error().text()}});
     co_return true;  // the sender's own mailbox is full
   }
-  log::info("queue.reported", {{"to", envelope.sender}, {"recipients", reports.size()}, {"kept", results.front().has_value()}});
+  log::info("queue.reported", {{"to", envelope.sender},
+                               {"recipients", reports.size()},
+                               {"kept", results.front().has_value()}});
   co_return results.front().has_value();
 }
 
-awaitable<void> Dispatch::report_delivered(const mailstore::Message& message, const Envelope& envelope,
+awaitable<void> Dispatch::report_delivered(const mailstore::Message& message,
+                                           const Envelope& envelope,
                                            const std::vector<Addressee>& addressees,
                                            const std::vector<Result<>>& results) {
   std::vector<Report> reports;
   for (std::size_t i = 0; i < addressees.size(); ++i) {
     const auto& recipient = addressees[i].recipient;
-    const bool wanted = (recipient.notify & kNotifySuccess) != 0 && !addressees[i].destination.local.empty();
+    const bool wanted =
+        (recipient.notify & kNotifySuccess) != 0 && !addressees[i].destination.local.empty();
     if (!wanted || !results[i]) continue;
     const Outcome outcome{Outcome::State::delivered, "2.1.5", "delivered into the mailbox", {}, {}};
     reports.push_back({Report::Action::delivered, recipient, outcome, clock_.now(), {}});

@@ -15,9 +15,10 @@ namespace keys = store::keys;
 
 namespace {
 
-// Ids grow with time and are never given twice, also after a restart.
+// Ids grow with time and are never given twice, also after a restart: there are 4096 in each
+// millisecond.
 QueueId next_id(std::atomic<std::uint64_t>& last, Time now) {
-  const auto floor = static_cast<std::uint64_t>(to_millis(now)) << 20;
+  const auto floor = static_cast<std::uint64_t>(to_millis(now)) << 12;
   auto seen = last.load();
   std::uint64_t id = 0;
   do {
@@ -31,7 +32,7 @@ QueueId next_id(std::atomic<std::uint64_t>& last, Time now) {
 std::string text(QueueId id) {
   std::string bytes;
   append_u64(bytes, id.value);
-  return hex(bytes).substr(2);  // the first byte stays 0 for some thousand years
+  return hex(bytes).substr(2);  // the first byte stays 0 until the year 2527
 }
 
 std::optional<QueueId> parse_queue_id(std::string_view text) {

@@ -60,18 +60,19 @@ struct Report {
 
 struct QueueSettings {
   Schedule schedule;
-  std::size_t max_active = 2'000;             // messages in work at once
+  std::size_t max_active = 2'000;  // messages in work at once
   std::size_t channels_per_destination = 20;
-  std::chrono::seconds idle_channel{10};      // kept open for a next job
+  std::chrono::seconds idle_channel{10};  // kept open for a next job
 };
 
-// The durable spool: the only way out. What enqueue() has put into a committed batch is delivered, or reported, even when
-// the server dies in between; a crash between the remote's 250 and our commit may repeat a delivery. Owned by the wiring,
-// used from every thread.
+// The durable spool: the only way out. What enqueue() has put into a committed batch is delivered,
+// or reported, even when the server dies in between; a crash between the remote's 250 and our
+// commit may repeat a delivery. Owned by the wiring, used from every thread.
 class Queue {
  public:
   // Starts a coroutine on one of the server's threads.
-  using Spawn = std::function<void(std::string name, std::function<awaitable<void>(net::Session&)>)>;
+  using Spawn =
+      std::function<void(std::string name, std::function<awaitable<void>(net::Session&)>)>;
   // Sends a status report to `message`'s sender; false: it could not be taken, ask again later.
   using SendReport =
       std::function<awaitable<bool>(const MessageView& message, const Envelope& envelope,
@@ -82,7 +83,8 @@ class Queue {
   ~Queue();
 
   // Adds a message to the batch in the making; call wake() after its commit.
-  QueueId enqueue(store::Transaction& tx, const Envelope& envelope, const store::IncomingBody& body);
+  QueueId enqueue(store::Transaction& tx, const Envelope& envelope,
+                  const store::IncomingBody& body);
   void wake();
 
   // Runs until the session drains: takes what is due and spawns the channels' coroutines.

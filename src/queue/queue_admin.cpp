@@ -48,8 +48,7 @@ Result<> reschedule(store::Transaction& tx, QueueId id, std::int64_t next,
 
 }  // namespace
 
-MessageView view_of(const store::Reader& reader, QueueId id,
-                    const schema::QueuedMessage& record) {
+MessageView view_of(const store::Reader& reader, QueueId id, const schema::QueuedMessage& record) {
   MessageView view;
   view.id = id;
   view.sender = record.sender();

@@ -55,8 +55,7 @@ std::optional<Report::Action> wanted(const Recipient& recipient, const Outcome& 
 }
 
 void write_log(const Job& job, const Recipient& recipient, const Outcome& outcome) {
-  const auto level =
-      outcome.state == Came::failed ? log::Level::warning : log::Level::info;
+  const auto level = outcome.state == Came::failed ? log::Level::warning : log::Level::info;
   log::write(level, std::string("queue.") + word(outcome.state),
              {{"id", text(job.id)},
               {"from", job.envelope.sender},
@@ -69,7 +68,8 @@ void write_log(const Job& job, const Recipient& recipient, const Outcome& outcom
 
 metrics::Counter& counter_of(Came state) {
   static metrics::Counter* const counters[] = {
-      &metrics::counter("freehold_queue_outcomes_total", "Attempts by outcome", "outcome=delivered"),
+      &metrics::counter("freehold_queue_outcomes_total", "Attempts by outcome",
+                        "outcome=delivered"),
       &metrics::counter("freehold_queue_outcomes_total", "Attempts by outcome", "outcome=relayed"),
       &metrics::counter("freehold_queue_outcomes_total", "Attempts by outcome", "outcome=deferred"),
       &metrics::counter("freehold_queue_outcomes_total", "Attempts by outcome", "outcome=failed")};
@@ -127,7 +127,8 @@ awaitable<void> Queue::State::finish(const Job& job, std::vector<Outcome> outcom
     return {};
   });
   if (!written) {
-    log::error("queue.outcome_not_written", {{"id", text(job.id)}, {"error", written.error().text()}});
+    log::error("queue.outcome_not_written",
+               {{"id", text(job.id)}, {"error", written.error().text()}});
   }
 }
 

@@ -17,13 +17,13 @@ namespace keys = store::keys;
 
 namespace {
 
-constexpr std::size_t kMostPerTake = 500;                // recipients: bounds the batch
-constexpr std::chrono::seconds kLongestSleep{60};        // the clock may be set
+constexpr std::size_t kMostPerTake = 500;          // recipients: bounds the batch
+constexpr std::chrono::seconds kLongestSleep{60};  // the clock may be set
 
 struct DueList {
   std::map<QueueId, std::vector<std::uint32_t>> due;
   std::vector<std::string> keys;  // of all of them
-  std::optional<Time> next;  // the first that is not due yet
+  std::optional<Time> next;       // the first that is not due yet
 };
 
 DueList read_due(const store::Reader& reader, Time now) {
@@ -111,8 +111,11 @@ awaitable<void> Queue::run(net::Session& session, Spawn spawn, SendReport send_r
         continue;
       }
       for (const auto& job : taken->expired) {
-        const Outcome gave_up{Outcome::State::failed, "4.4.7",
-                              "it could not be delivered in the time allowed", {}, {}};
+        const Outcome gave_up{Outcome::State::failed,
+                              "4.4.7",
+                              "it could not be delivered in the time allowed",
+                              {},
+                              {}};
         co_await state.finish(job, {job.numbers.size(), gave_up}, send_report);
       }
       for (auto& [route, job] : taken->jobs) {
@@ -126,8 +129,8 @@ awaitable<void> Queue::run(net::Session& session, Spawn spawn, SendReport send_r
       }
       if (!taken->jobs.empty() || !taken->expired.empty()) continue;
       if (taken->next_due) {
-        pause = std::clamp(*taken->next_due - state.clock.now(), std::chrono::milliseconds(1),
-                           pause);
+        pause =
+            std::clamp(*taken->next_due - state.clock.now(), std::chrono::milliseconds(1), pause);
       }
     }
     co_await state.changed.wait(pause);
@@ -140,8 +143,7 @@ awaitable<void> Queue::run(net::Session& session, Spawn spawn, SendReport send_r
   }
 }
 
-awaitable<void> Queue::State::work(net::Session& session,
-                                   std::shared_ptr<Destinations::Seat> seat,
+awaitable<void> Queue::State::work(net::Session& session, std::shared_ptr<Destinations::Seat> seat,
                                    const SendReport& send_report) {
   const auto channel = transport.open(seat->route);
   session.on_drain([seat] { seat->signal.notify(); });
@@ -161,11 +163,13 @@ awaitable<void> Queue::State::work(net::Session& session,
     if (const auto body = store::BodyReader::open(engine.latest(), job->body)) {
       outcomes = co_await channel->deliver(*job, *body);
     } else {
-      outcomes.assign(job->numbers.size(),
-                      {Outcome::State::deferred, "4.3.0", "the body is missing in the store", {}, {}});
+      outcomes.assign(
+          job->numbers.size(),
+          {Outcome::State::deferred, "4.3.0", "the body is missing in the store", {}, {}});
       log::error("queue.body_missing", {{"id", text(job->id)}});
     }
-    // Nobody there could be reached: those who wait for the same would only find that out one by one.
+    // Nobody there could be reached: those who wait for the same would only find that out one by
+    // one.
     const bool unreachable = std::ranges::all_of(outcomes, [](const Outcome& outcome) {
       return outcome.state == Outcome::State::deferred && outcome.host.empty();
     });

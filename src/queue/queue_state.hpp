@@ -15,7 +15,8 @@
 namespace freehold::queue {
 
 struct Queue::State {
-  State(store::Engine& e, const directory::Directory& d, Transport& t, const Clock& c, QueueSettings s)
+  State(store::Engine& e, const directory::Directory& d, Transport& t, const Clock& c,
+        QueueSettings s)
       : engine(e),
         directory(d),
         transport(t),
@@ -46,15 +47,18 @@ struct Queue::State {
                        const SendReport& send_report);
 
   // queue_outcome.cpp: writes what came of a job, and reports it.
-  awaitable<void> finish(const Job& job, std::vector<Outcome> outcomes, const SendReport& send_report);
+  awaitable<void> finish(const Job& job, std::vector<Outcome> outcomes,
+                         const SendReport& send_report);
   // The attempt was not made after all.
   awaitable<void> give_back(const Job& job);
 };
 
 // The record behind a due key's number is gone or changed: somebody removed or rescheduled it.
-[[nodiscard]] std::optional<schema::QueuedMessage> read_message(const store::Reader& reader, QueueId id);
+[[nodiscard]] std::optional<schema::QueuedMessage> read_message(const store::Reader& reader,
+                                                                QueueId id);
 [[nodiscard]] std::optional<schema::QueuedRecipient> read_recipient(const store::Reader& reader,
-                                                                    QueueId id, std::uint32_t number);
+                                                                    QueueId id,
+                                                                    std::uint32_t number);
 void put_recipient(store::Transaction& tx, QueueId id, std::uint32_t number,
                    const schema::QueuedRecipient& record);
 // Removes a recipient and, with the last one, the message.

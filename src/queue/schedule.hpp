@@ -14,8 +14,9 @@ struct Schedule {
   std::chrono::milliseconds delay_notice_after = std::chrono::hours(4);
   std::chrono::milliseconds expire_after = std::chrono::hours(24 * 5);
 
-  // When to try again after attempt number `attempts` (1 is the first): doubling waits, each within a fifth of its length
-  // by `chance` (any number), so that what failed together is not tried together.
+  // When to try again after attempt number `attempts` (1 is the first): doubling waits, each within
+  // a fifth of its length by `chance` (any number), so that what failed together is not tried
+  // together.
   [[nodiscard]] Time next(Time now, std::uint32_t attempts, std::uint64_t chance) const;
 };
 

@@ -17,7 +17,7 @@ namespace freehold::queue {
 // One message to some recipients that share a destination.
 struct Job {
   QueueId id;
-  Envelope envelope;                    // its recipients are those of this job
+  Envelope envelope;                   // its recipients are those of this job
   std::vector<std::uint32_t> numbers;  // theirs in the queue, pairwise
   std::uint64_t size = 0;
   BlobHash body;
@@ -36,13 +36,14 @@ struct Outcome {
   std::string tls;     // "TLSv1.3 TLS_AES_256_GCM_SHA384", or why there was none
 };
 
-// A way to one destination that carries one job after the other, usually over one connection that it keeps open between
-// them. Used by one coroutine.
+// A way to one destination that carries one job after the other, usually over one connection that
+// it keeps open between them. Used by one coroutine.
 class Channel {
  public:
   virtual ~Channel() = default;
   // One outcome per recipient. `body` is read as needed. Never throws for what the network does.
-  virtual awaitable<std::vector<Outcome>> deliver(const Job& job, const store::BodyReader& body) = 0;
+  virtual awaitable<std::vector<Outcome>> deliver(const Job& job,
+                                                  const store::BodyReader& body) = 0;
   // Ends politely; no further call.
   virtual awaitable<void> close() = 0;
 };

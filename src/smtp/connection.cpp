@@ -20,10 +20,12 @@ ConnectOutcome failed(bool permanent, std::string status, std::string reason) {
 
 std::string describe(const net::TlsInfo* tls) {
   if (tls == nullptr) return "none: the host does not offer STARTTLS";
-  return tls->version + " " + tls->cipher + (tls->peer_verified ? ", verified" : ", not verified: " + tls->verify_error);
+  return tls->version + " " + tls->cipher +
+         (tls->peer_verified ? ", verified" : ", not verified: " + tls->verify_error);
 }
 
-// IPv6 and IPv4 in turn, each kind in random order, so that one broken family costs one failure and not all.
+// IPv6 and IPv4 in turn, each kind in random order, so that one broken family costs one failure and
+// not all.
 std::vector<net::IpAddress> in_turn(std::vector<net::IpAddress> addresses, bool prefer_ipv4) {
   std::vector<net::IpAddress> kinds[2];
   for (auto& address : addresses) kinds[address.is_v4() == prefer_ipv4 ? 0 : 1].push_back(address);
@@ -31,7 +33,8 @@ std::vector<net::IpAddress> in_turn(std::vector<net::IpAddress> addresses, bool 
     for (std::size_t i = kind.size(); i > 1; --i) std::swap(kind[i - 1], kind[random_u64() % i]);
   }
   std::vector<net::IpAddress> out;
-  for (std::size_t i = 0; i < std::max(kinds[0].size(), kinds[1].size()) && out.size() < kMaxAddresses; ++i) {
+  for (std::size_t i = 0;
+       i < std::max(kinds[0].size(), kinds[1].size()) && out.size() < kMaxAddresses; ++i) {
     for (const auto& kind : kinds) {
       if (i < kind.size()) out.push_back(kind[i]);
     }
@@ -53,8 +56,10 @@ awaitable<ConnectOutcome> Connector::connect_relay(const directory::RelayInfo& r
   wanted.tls_context = &tls_;
   wanted.tls_name = relay.host;
   if (!relay.user.empty()) wanted.login = directory::SaslCredentials{relay.user, relay.password};
-  auto outcome = co_await try_host(relay.host, relay.port, wanted, relay.tls == directory::RelayTls::implicit);
-  // A relay that refuses the login or is gone is the owner's to mend: no user's mail is bounced for it.
+  auto outcome =
+      co_await try_host(relay.host, relay.port, wanted, relay.tls == directory::RelayTls::implicit);
+  // A relay that refuses the login or is gone is the owner's to mend: no user's mail is bounced for
+  // it.
   outcome.failure.permanent = false;
   if (outcome.failure.status.starts_with('5')) outcome.failure.status.front() = '4';
   co_return outcome;
@@ -96,8 +101,8 @@ awaitable<ConnectOutcome> Connector::connect_mx(std::string domain, bool require
   co_return outcome;
 }
 
-awaitable<ConnectOutcome> Connector::try_host(std::string host, std::uint16_t port, ClientSettings wanted,
-                                              bool implicit_tls) {
+awaitable<ConnectOutcome> Connector::try_host(std::string host, std::uint16_t port,
+                                              ClientSettings wanted, bool implicit_tls) {
   std::vector<net::IpAddress> addresses;
   if (host.starts_with('[')) {
     auto literal = std::string_view(host).substr(1, host.size() - 2);
@@ -106,7 +111,8 @@ awaitable<ConnectOutcome> Connector::try_host(std::string host, std::uint16_t po
   } else {
     const auto answer = co_await resolver_.addresses(host);
     if (answer.status == net::DnsStatus::failed || answer.status == net::DnsStatus::bogus) {
-      co_return failed(false, "4.4.3", "the addresses of " + host + " cannot be looked up: " + answer.error);
+      co_return failed(false, "4.4.3",
+                       "the addresses of " + host + " cannot be looked up: " + answer.error);
     }
     addresses = answer.records;
   }
@@ -131,27 +137,34 @@ awaitable<ConnectOutcome> Connector::try_host(std::string host, std::uint16_t po
   co_return outcome;
 }
 
-awaitable<ConnectOutcome> Connector::try_address(std::string host, net::Endpoint at, const ClientSettings& wanted,
-                                                 bool implicit_tls) {
+awaitable<ConnectOutcome> Connector::try_address(std::string host, net::Endpoint at,
+                                                 const ClientSettings& wanted, bool implicit_tls) {
   auto connection = std::make_unique<Connection>();
   connection->host = host + " " + at.address.literal();
   connection->settings = std::make_unique<ClientSettings>(wanted);
   auto stream = co_await net::connect(at, net::after(kConnectWait));
   if (!stream) {
-    co_return failed(false, "4.4.1", connection->host + " port " + std::to_string(at.port) + ": " + stream.error().message());
+    co_return failed(
+        false, "4.4.1",
+        connection->host + " port " + std::to_string(at.port) + ": " + stream.error().message());
   }
   connection->stream = std::move(*stream);
   co_return co_await open(std::move(connection), implicit_tls);
 }
 
-awaitable<ConnectOutcome> Connector::open(std::unique_ptr<Connection> connection, bool implicit_tls) {
+awaitable<ConnectOutcome> Connector::open(std::unique_ptr<Connection> connection,
+                                          bool implicit_tls) {
   auto& stream = *connection->stream;
   if (implicit_tls) {
-    const auto shaken = co_await stream.connect_tls(tls_, connection->settings->tls_name, true, net::after(kHandshakeWait));
+    const auto shaken = co_await stream.connect_tls(tls_, connection->settings->tls_name, true,
+                                                    net::after(kHandshakeWait));
     if (!shaken) {
       const auto* tls = stream.tls();
-      co_return failed(false, "4.7.5", connection->host + ": TLS failed: " +
-                                           (tls != nullptr && !tls->verify_error.empty() ? tls->verify_error : shaken.error().message()));
+      co_return failed(
+          false, "4.7.5",
+          connection->host + ": TLS failed: " +
+              (tls != nullptr && !tls->verify_error.empty() ? tls->verify_error
+                                                            : shaken.error().message()));
     }
   }
   connection->client = std::make_unique<Client>(stream, *connection->settings);
@@ -159,10 +172,10 @@ awaitable<ConnectOutcome> Connector::open(std::unique_ptr<Connection> connection
   if (!opened.ok()) {
     stream.close();
     const bool permanent = opened.kind == ClientOutcome::Kind::answered && opened.reply.permanent();
-    const auto status = opened.kind == ClientOutcome::Kind::tls    ? std::string("4.7.5")
-                        : opened.reply.status.present() ? opened.reply.status.text()
-                        : permanent                     ? std::string("5.4.1")
-                                                        : std::string("4.4.2");
+    const auto status = opened.kind == ClientOutcome::Kind::tls ? std::string("4.7.5")
+                        : opened.reply.status.present()         ? opened.reply.status.text()
+                        : permanent                             ? std::string("5.4.1")
+                                                                : std::string("4.4.2");
     co_return failed(permanent, status, connection->host + ": " + opened.reply.full_text());
   }
   connection->tls = describe(stream.tls());

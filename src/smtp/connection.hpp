@@ -14,8 +14,8 @@ namespace freehold::smtp {
 
 // An open connection to a host, greeted and ready for messages.
 struct Connection {
-  std::string host;      // "mx.example.org [192.0.2.1]"
-  std::string tls;       // what protects it, or why nothing does
+  std::string host;  // "mx.example.org [192.0.2.1]"
+  std::string tls;   // what protects it, or why nothing does
   std::unique_ptr<ClientSettings> settings;
   std::unique_ptr<net::Stream> stream;
   std::unique_ptr<Client> client;
@@ -46,9 +46,10 @@ class Connector {
  private:
   awaitable<ConnectOutcome> connect_relay(const directory::RelayInfo& relay);
   awaitable<ConnectOutcome> connect_mx(std::string domain, bool require_tls);
-  awaitable<ConnectOutcome> try_host(std::string host, std::uint16_t port, ClientSettings wanted, bool implicit_tls);
-  awaitable<ConnectOutcome> try_address(std::string host, net::Endpoint at, const ClientSettings& wanted,
-                                        bool implicit_tls);
+  awaitable<ConnectOutcome> try_host(std::string host, std::uint16_t port, ClientSettings wanted,
+                                     bool implicit_tls);
+  awaitable<ConnectOutcome> try_address(std::string host, net::Endpoint at,
+                                        const ClientSettings& wanted, bool implicit_tls);
   awaitable<ConnectOutcome> open(std::unique_ptr<Connection> connection, bool implicit_tls);
 
   net::Resolver& resolver_;

@@ -25,7 +25,8 @@ std::uint32_t notify_bits(const RcptParameters& parameters) {
   if (!parameters.notify) return queue::kNotifyDefault;
   const auto& asked = *parameters.notify;
   const std::uint32_t bits = (asked.success ? queue::kNotifySuccess : 0U) |
-                             (asked.failure ? queue::kNotifyFailure : 0U) | (asked.delay ? queue::kNotifyDelay : 0U);
+                             (asked.failure ? queue::kNotifyFailure : 0U) |
+                             (asked.delay ? queue::kNotifyDelay : 0U);
   return bits != 0 ? bits : static_cast<std::uint32_t>(queue::kNotifyNever);
 }
 
@@ -50,7 +51,8 @@ std::vector<queue::Addressee> addressees_of(const Transaction& transaction) {
     queue::Addressee addressee;
     addressee.recipient.address = recipient.path.text();
     if (!recipient.parameters.orcpt_type.empty()) {
-      addressee.recipient.original = recipient.parameters.orcpt_type + ";" + recipient.parameters.orcpt;
+      addressee.recipient.original =
+          recipient.parameters.orcpt_type + ";" + recipient.parameters.orcpt;
     }
     addressee.recipient.notify = notify_bits(recipient.parameters);
     if (resolved != nullptr) addressee.destination = resolved->destination;
@@ -61,8 +63,12 @@ std::vector<queue::Addressee> addressees_of(const Transaction& transaction) {
 
 }  // namespace
 
-IncomingMail::IncomingMail(Transaction& transaction, mailstore::Mailstore& mailstore, queue::Dispatch& dispatch)
-    : transaction_(transaction), mailstore_(mailstore), dispatch_(dispatch), intake_(mailstore.engine()) {}
+IncomingMail::IncomingMail(Transaction& transaction, mailstore::Mailstore& mailstore,
+                           queue::Dispatch& dispatch)
+    : transaction_(transaction),
+      mailstore_(mailstore),
+      dispatch_(dispatch),
+      intake_(mailstore.engine()) {}
 
 std::optional<Reply> IncomingMail::append(std::string_view bytes) {
   const auto taken = intake_.append(bytes);
@@ -76,18 +82,23 @@ std::vector<Reply> IncomingMail::for_all(const Reply& reply) const {
 }
 
 awaitable<std::vector<Reply>> IncomingMail::commit() {
-  if (mailstore_.engine().disk_low()) co_return for_all({452, {4, 3, 1}, "the server's disk is almost full"});
+  if (mailstore_.engine().disk_low())
+    co_return for_all({452, {4, 3, 1}, "the server's disk is almost full"});
   const auto message = co_await intake_.finish(mailstore_.pool());
   if (!message) co_return for_all(reply_for(message.error()));
   // A message that was delivered to one of these before goes in a circle.
   for (const auto& recipient : transaction_.recipients) {
     const auto* resolved = dynamic_cast<const Resolved*>(recipient.target.get());
     if (resolved == nullptr || resolved->address.empty()) continue;
-    if (std::ranges::find((*message)->delivered_to, resolved->address) != (*message)->delivered_to.end()) {
-      co_return for_all({554, {5, 4, 6}, "the message was delivered to " + resolved->address + " before: a loop"});
+    if (std::ranges::find((*message)->delivered_to, resolved->address) !=
+        (*message)->delivered_to.end()) {
+      co_return for_all({554,
+                         {5, 4, 6},
+                         "the message was delivered to " + resolved->address + " before: a loop"});
     }
   }
-  const auto results = co_await dispatch_.deliver(*message, envelope_of(transaction_), addressees_of(transaction_));
+  const auto results =
+      co_await dispatch_.deliver(*message, envelope_of(transaction_), addressees_of(transaction_));
   co_return replies(results);
 }
 
@@ -96,9 +107,10 @@ std::vector<Reply> IncomingMail::replies(const std::vector<Result<>>& results) c
   std::vector<Reply> each;
   for (const auto& result : results) each.push_back(result ? kept : reply_for(result.error()));
   if (transaction_.peer.role == Role::lmtp) return each;
-  // SMTP has one reply for all. Where one recipient could not be served the client has to try again; who has the message
-  // already gets it twice, which beats never (RFC 5321, 6.1).
-  const auto failed = std::ranges::find_if(each, [](const Reply& reply) { return !reply.positive(); });
+  // SMTP has one reply for all. Where one recipient could not be served the client has to try
+  // again; who has the message already gets it twice, which beats never (RFC 5321, 6.1).
+  const auto failed =
+      std::ranges::find_if(each, [](const Reply& reply) { return !reply.positive(); });
   return {failed == each.end() ? kept : *failed};
 }
 

@@ -21,7 +21,8 @@ struct Resolved final : Target {
 // A message on its way into the store and to its recipients.
 class IncomingMail final : public Incoming {
  public:
-  IncomingMail(Transaction& transaction, mailstore::Mailstore& mailstore, queue::Dispatch& dispatch);
+  IncomingMail(Transaction& transaction, mailstore::Mailstore& mailstore,
+               queue::Dispatch& dispatch);
 
   [[nodiscard]] std::optional<Reply> append(std::string_view bytes) override;
   awaitable<std::vector<Reply>> commit() override;

@@ -23,8 +23,8 @@ struct MxHosts {
   bool secure = false;  // the MX records were validated
 };
 
-// RFC 5321, 5.1: MX records, else the domain itself. Hosts that are no better than `own_name` are left out. Equal ones are
-// in random order.
+// RFC 5321, 5.1: MX records, else the domain itself. Hosts that are no better than `own_name` are
+// left out. Equal ones are in random order.
 awaitable<MxHosts> find_mx(net::Resolver& resolver, std::string domain, std::string own_name);
 
 // The pure part: orders records and cuts them at the own name. `chance` gives random numbers.

@@ -25,18 +25,24 @@ std::expected<directory::Address, Reply> address_of(const Path& path) {
 
 }  // namespace
 
-Reception::Reception(directory::Directory& directory, mailstore::Mailstore& mailstore, queue::Dispatch& dispatch,
-                     std::string hostname)
-    : directory_(directory), mailstore_(mailstore), dispatch_(dispatch), hostname_(std::move(hostname)) {}
+Reception::Reception(directory::Directory& directory, mailstore::Mailstore& mailstore,
+                     queue::Dispatch& dispatch, std::string hostname)
+    : directory_(directory),
+      mailstore_(mailstore),
+      dispatch_(dispatch),
+      hostname_(std::move(hostname)) {}
 
 bool Reception::disk_low() const { return mailstore_.engine().disk_low(); }
 
-awaitable<std::expected<Login, Reply>> Reception::authenticate(const Peer& peer,
-                                                               const directory::SaslIdentity& identity) {
+awaitable<std::expected<Login, Reply>> Reception::authenticate(
+    const Peer& peer, const directory::SaslIdentity& identity) {
   const auto account = co_await directory_.authenticate(identity.authcid, identity.password);
-  const bool for_another = !identity.authzid.empty() && !iequals(identity.authzid, identity.authcid);
+  const bool for_another =
+      !identity.authzid.empty() && !iequals(identity.authzid, identity.authcid);
   if (!account || for_another) {
-    log::warning("smtp.login_failed", {{"session", peer.session}, {"user", identity.authcid}, {"peer", peer.endpoint.address.text()}});
+    log::warning("smtp.login_failed", {{"session", peer.session},
+                                       {"user", identity.authcid},
+                                       {"peer", peer.endpoint.address.text()}});
     co_return std::unexpected(wrong_login());
   }
   co_return Login{account->id, account->name};
@@ -46,12 +52,15 @@ awaitable<directory::ScramKeys> Reception::scram_keys(const Peer&, const std::st
   co_return directory_.scram_keys(name);
 }
 
-awaitable<std::expected<Login, Reply>> Reception::scram_outcome(const Peer& peer,
-                                                                const directory::SaslIdentity& identity, bool proved) {
+awaitable<std::expected<Login, Reply>> Reception::scram_outcome(
+    const Peer& peer, const directory::SaslIdentity& identity, bool proved) {
   const auto account = directory_.account(identity.authcid);
-  const bool for_another = !identity.authzid.empty() && !iequals(identity.authzid, identity.authcid);
+  const bool for_another =
+      !identity.authzid.empty() && !iequals(identity.authzid, identity.authcid);
   if (!proved || !account || account->disabled || for_another) {
-    log::warning("smtp.login_failed", {{"session", peer.session}, {"user", identity.authcid}, {"peer", peer.endpoint.address.text()}});
+    log::warning("smtp.login_failed", {{"session", peer.session},
+                                       {"user", identity.authcid},
+                                       {"peer", peer.endpoint.address.text()}});
     co_return std::unexpected(wrong_login());
   }
   co_return Login{account->id, account->name};
@@ -67,7 +76,8 @@ awaitable<Reply> Reception::sender(const Peer& peer, const Mail& mail) {
     co_return welcome_sender();
   }
   if (!address) co_return address.error();
-  if (peer.login && directory_.may_send_as(peer.login->account, *address)) co_return welcome_sender();
+  if (peer.login && directory_.may_send_as(peer.login->account, *address))
+    co_return welcome_sender();
   co_return Reply(553, {5, 7, 1}, "you may not send as " + address->text());
 }
 
@@ -81,7 +91,8 @@ awaitable<RecipientVerdict> Reception::recipient(const Transaction& transaction,
   // RFC 5321, 4.5.1: <Postmaster> without a domain is answered by every server.
   if (path.domain.empty()) co_return local_recipient(transaction, postmaster());
   if (is_address_literal(path.domain)) {
-    co_return RecipientVerdict{Reply(550, {5, 1, 2}, "address literals are not served here"), nullptr};
+    co_return RecipientVerdict{Reply(550, {5, 1, 2}, "address literals are not served here"),
+                               nullptr};
   }
   const auto address = address_of(path);
   if (!address) co_return RecipientVerdict{address.error(), nullptr};
@@ -91,10 +102,12 @@ awaitable<RecipientVerdict> Reception::recipient(const Transaction& transaction,
     target->destination.remote.push_back(path.text());
     co_return RecipientVerdict{welcome_recipient(), std::move(target)};
   }
-  co_return RecipientVerdict{Reply(550, {5, 7, 1}, "mail for " + address->domain + " is not relayed here"), nullptr};
+  co_return RecipientVerdict{
+      Reply(550, {5, 7, 1}, "mail for " + address->domain + " is not relayed here"), nullptr};
 }
 
-RecipientVerdict Reception::local_recipient(const Transaction& transaction, const directory::Address& address) const {
+RecipientVerdict Reception::local_recipient(const Transaction& transaction,
+                                            const directory::Address& address) const {
   auto resolved = directory_.resolve(address);
   switch (resolved.lookup) {
     case directory::Lookup::no_such_user:
@@ -134,7 +147,8 @@ awaitable<Reply> Reception::author(const Transaction& transaction, const std::st
   co_return welcome_sender();
 }
 
-awaitable<std::expected<std::unique_ptr<Incoming>, Reply>> Reception::begin(Transaction& transaction) {
+awaitable<std::expected<std::unique_ptr<Incoming>, Reply>> Reception::begin(
+    Transaction& transaction) {
   co_return std::make_unique<IncomingMail>(transaction, mailstore_, dispatch_);
 }
 

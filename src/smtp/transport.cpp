@@ -6,7 +6,8 @@ namespace freehold::smtp {
 
 namespace {
 
-constexpr unsigned kMessagesPerMx = 100;      // then a new connection: what large receivers expect of a good guest
+constexpr unsigned kMessagesPerMx =
+    100;  // then a new connection: what large receivers expect of a good guest
 constexpr unsigned kMessagesPerRelay = 5'000;
 
 using State = queue::Outcome::State;
@@ -41,7 +42,8 @@ RcptParameters parameters_of(const queue::Recipient& recipient) {
   RcptParameters parameters;
   if (recipient.notify != queue::kNotifyDefault) {
     const auto bit = [&](std::uint32_t which) { return (recipient.notify & which) != 0; };
-    parameters.notify = DsnNotify{bit(queue::kNotifySuccess), bit(queue::kNotifyFailure), bit(queue::kNotifyDelay)};
+    parameters.notify =
+        DsnNotify{bit(queue::kNotifySuccess), bit(queue::kNotifyFailure), bit(queue::kNotifyDelay)};
   }
   if (const auto semicolon = recipient.original.find(';'); semicolon != std::string::npos) {
     parameters.orcpt_type = recipient.original.substr(0, semicolon);
@@ -56,7 +58,9 @@ Envelope envelope_of(const queue::Job& job) {
   if (!from.sender.empty()) envelope.reverse_path = path_of(from.sender);
   auto& parameters = envelope.parameters;
   parameters.size = job.size;
-  parameters.body = from.binary ? BodyType::binary : from.eight_bit ? BodyType::eight_bit : BodyType::seven_bit;
+  parameters.body = from.binary      ? BodyType::binary
+                    : from.eight_bit ? BodyType::eight_bit
+                                     : BodyType::seven_bit;
   parameters.smtputf8 = from.utf8;
   parameters.envid = from.envelope_id;
   parameters.require_tls = from.require_tls;
@@ -69,8 +73,9 @@ Envelope envelope_of(const queue::Job& job) {
 
 queue::Outcome outcome_of(const RecipientOutcome& result, const Connection& connection) {
   const auto& reply = result.outcome.reply;
-  queue::Outcome outcome{State::deferred, reply.status.present() ? reply.status.text() : std::string(), reply.full_text(),
-                         connection.host, connection.tls};
+  queue::Outcome outcome{State::deferred,
+                         reply.status.present() ? reply.status.text() : std::string(),
+                         reply.full_text(), connection.host, connection.tls};
   switch (result.outcome.kind) {
     case ClientOutcome::Kind::done:
       outcome.state = result.dsn_passed_on ? State::delivered : State::relayed;
@@ -91,9 +96,11 @@ queue::Outcome outcome_of(const RecipientOutcome& result, const Connection& conn
 
 class SmtpChannel final : public queue::Channel {
  public:
-  SmtpChannel(Connector connector, queue::Route route) : connector_(connector), route_(std::move(route)) {}
+  SmtpChannel(Connector connector, queue::Route route)
+      : connector_(connector), route_(std::move(route)) {}
 
-  awaitable<std::vector<queue::Outcome>> deliver(const queue::Job& job, const store::BodyReader& body) override {
+  awaitable<std::vector<queue::Outcome>> deliver(const queue::Job& job,
+                                                 const store::BodyReader& body) override {
     const bool reused = connection_ != nullptr;
     auto outcomes = co_await attempt(job, body);
     // A kept connection may have been closed by the other side while it was idle.
@@ -125,7 +132,8 @@ class SmtpChannel final : public queue::Channel {
     Attempt made;
     made.recipients = job.numbers.size();
     const auto most = route_.relay ? kMessagesPerRelay : kMessagesPerMx;
-    if (connection_ && (connection_->messages >= most || (job.envelope.require_tls && !verified_))) {
+    if (connection_ &&
+        (connection_->messages >= most || (job.envelope.require_tls && !verified_))) {
       co_await close();
     }
     if (!connection_) {
@@ -156,7 +164,11 @@ class SmtpChannel final : public queue::Channel {
     }
     const auto& failure = made.failure;
     if (made.results.empty()) {
-      outcomes.assign(made.recipients, {failure.permanent ? State::failed : State::deferred, failure.status, failure.reason, {}, {}});
+      outcomes.assign(made.recipients, {failure.permanent ? State::failed : State::deferred,
+                                        failure.status,
+                                        failure.reason,
+                                        {},
+                                        {}});
     }
     return outcomes;
   }
@@ -169,7 +181,8 @@ class SmtpChannel final : public queue::Channel {
 
 }  // namespace
 
-SmtpTransport::SmtpTransport(net::Resolver& resolver, const net::TlsContext& tls, TransportSettings settings)
+SmtpTransport::SmtpTransport(net::Resolver& resolver, const net::TlsContext& tls,
+                             TransportSettings settings)
     : resolver_(resolver), tls_(tls), settings_(std::move(settings)) {}
 
 std::unique_ptr<queue::Channel> SmtpTransport::open(const queue::Route& route) {

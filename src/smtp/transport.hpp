@@ -18,8 +18,8 @@ struct TransportSettings {
   bool prefer_ipv4 = false;
 };
 
-// SMTP as the queue's way out: to MX hosts with opportunistic TLS, to relays with verified TLS and AUTH. Owned by the
-// wiring; the resolver and the TLS context outlive it and its channels.
+// SMTP as the queue's way out: to MX hosts with opportunistic TLS, to relays with verified TLS and
+// AUTH. Owned by the wiring; the resolver and the TLS context outlive it and its channels.
 class SmtpTransport final : public queue::Transport {
  public:
   SmtpTransport(net::Resolver& resolver, const net::TlsContext& tls, TransportSettings settings);

@@ -8,7 +8,8 @@
 
 namespace freehold::store {
 
-// Changes that become durable together or not at all, and what must still be true at that moment. A plain value.
+// Changes that become durable together or not at all, and what must still be true at that moment. A
+// plain value.
 class Batch {
  public:
   struct Change {

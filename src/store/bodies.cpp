@@ -87,7 +87,8 @@ Result<IncomingBody> BodyWriter::finish() {
   if (!piece_.empty()) {
     if (auto written = write_piece(); !written) return written.error();
   }
-  // First the note that these pieces may be nobody's, so that a crash leaves nothing that is not known.
+  // First the note that these pieces may be nobody's, so that a crash leaves nothing that is not
+  // known.
   Batch pending;
   pending.put(keys::bulk_pending(bulk_id_), {});
   if (auto noted = engine_->commit_blocking(std::move(pending)); !noted) return noted.error();
@@ -118,7 +119,8 @@ void link(Transaction& tx, const IncomingBody& body, std::string_view owner) {
   } else {
     record.set_bulk_id(body.bulk_id);
     tx.erase(keys::bulk_pending(body.bulk_id));
-    // Another transaction may link the same bytes from elsewhere first; then this one is built again upon that.
+    // Another transaction may link the same bytes from elsewhere first; then this one is built
+    // again upon that.
     tx.assertions().require_absent(keys::body(body.hash));
   }
   put_record(tx, body.hash, std::move(record));

@@ -12,15 +12,17 @@
 #include "store/engine.hpp"
 #include "store/transaction.hpp"
 
-// Bodies are content-addressed: stored once under the SHA-256 of their bytes, kept while a link names them. A link belongs
-// to an owner (an email of an account, a queued message). What lost its last link is collected later, by a batch that
-// asserts that nobody linked it meanwhile.
+// Bodies are content-addressed: stored once under the SHA-256 of their bytes, kept while a link
+// names them. A link belongs to an owner (an email of an account, a queued message). What lost its
+// last link is collected later, by a batch that asserts that nobody linked it meanwhile.
 namespace freehold::store {
 
-// A body up to this size travels in the batch that links it; a larger one streams to disk in pieces of this size.
+// A body up to this size travels in the batch that links it; a larger one streams to disk in pieces
+// of this size.
 constexpr std::size_t kPieceSize = std::size_t{256} << 10;
 
-// A body on its way into the store: what BodyWriter::finish() leaves for link(). Holds the bytes of a small body.
+// A body on its way into the store: what BodyWriter::finish() leaves for link(). Holds the bytes of
+// a small body.
 struct IncomingBody {
   BlobHash hash;
   std::uint64_t size = 0;
@@ -57,14 +59,15 @@ class BodyWriter {
 // A whole small body at once.
 [[nodiscard]] IncomingBody incoming_body(std::string bytes);
 
-// Links the body to `owner`, storing its bytes unless they are there. Several transactions may link one IncomingBody.
+// Links the body to `owner`, storing its bytes unless they are there. Several transactions may link
+// one IncomingBody.
 void link(Transaction& tx, const IncomingBody& body, std::string_view owner);
 // Links a stored body once more; false: it is gone.
 [[nodiscard]] bool link_stored(Transaction& tx, const BlobHash& hash, std::string_view owner);
 void unlink(Transaction& tx, const BlobHash& hash, std::string_view owner);
 
-// Reads a stored body piece by piece. The reader it is made with outlives it; a body whose last link goes meanwhile may
-// end early (read returns an empty string).
+// Reads a stored body piece by piece. The reader it is made with outlives it; a body whose last
+// link goes meanwhile may end early (read returns an empty string).
 class BodyReader {
  public:
   [[nodiscard]] static std::optional<BodyReader> open(const Reader& reader, const BlobHash& hash);
@@ -85,9 +88,11 @@ class BodyReader {
   std::uint32_t piece_size_;
 };
 
-// Removes bodies that have lost their last link, at most `most` in one call; returns how many went. Blocks.
+// Removes bodies that have lost their last link, at most `most` in one call; returns how many went.
+// Blocks.
 std::size_t collect_unlinked(Engine& engine, std::size_t most);
-// Removes what large bodies left that were on their way in when the server died. Only before any session runs. Blocks.
+// Removes what large bodies left that were on their way in when the server died. Only before any
+// session runs. Blocks.
 void collect_abandoned(Engine& engine);
 
 }  // namespace freehold::store

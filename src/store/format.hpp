@@ -7,7 +7,8 @@
 
 namespace freehold::store {
 
-// What this program writes. Raise it, and add a step to upgrade(), when an older program could not read a newer record.
+// What this program writes. Raise it, and add a step to upgrade(), when an older program could not
+// read a newer record.
 constexpr std::uint32_t kFormatVersion = 1;
 
 // Stamps a new store, upgrades an older one, refuses a newer one.

@@ -7,35 +7,37 @@
 #include "base/ids.hpp"
 #include "base/time.hpp"
 
-// Every key of the store, in one place. A key is one letter for its table, then fixed-width big-endian numbers (so that the
-// order of the bytes is the order of the numbers), then at most one text, last. The values are records of schema/*.proto,
-// named behind each table, unless said otherwise.
+// Every key of the store, in one place. A key is one letter for its table, then fixed-width
+// big-endian numbers (so that the order of the bytes is the order of the numbers), then at most one
+// text, last. The values are records of schema/*.proto, named behind each table, unless said
+// otherwise.
 namespace freehold::store::keys {
 
 enum class Table : char {
-  format = 'V',         //                                StoreFormat
-  counter = 'X',        // name                           8 bytes: the next free number
-  secret = 'Z',         // name                           raw bytes made once (keys of keyed hashes)
-  domain = 'D',         // domain name                    Domain
-  account = 'A',        // AccountId                      Account
-  address = 'N',        // local part "@" domain, or "@" domain for the catch-all      Address
-  relay = 'R',          // domain name, or empty for the default                       Relay
-  account_state = 'S',  // AccountId                      AccountState: the counters that every change moves
-  mailbox = 'm',        // AccountId MailboxId            Mailbox
-  email = 'e',          // AccountId EmailId              Email: what changes (mailboxes, keywords)
-  content = 'p',        // AccountId EmailId              Content: what never changes (parsed message)
-  index = 'u',          // AccountId MailboxId Uid        IndexEntry: IMAP's view
-  change = 'c',         // AccountId ModSeq               Change: the change log
-  thread = 't',         // AccountId Hash64 of a message id                            ThreadLink
-  body = 'b',           // BlobHash                       Body
-  body_link = 'l',      // BlobHash, 'e' AccountId EmailId | 'q' QueueId               empty
-  unlinked = 'g',       // BlobHash                       empty: lost a link, perhaps its last
-  bulk_pending = 'h',   // 32 random bytes                empty: pieces that no Body names yet
-  body_piece = 'B',     // BlobHash PieceNumber           bytes of a body up to 256 KiB
-  bulk_piece = 'C',     // 32 random bytes PieceNumber    bytes of a larger body
-  queued = 'q',         // QueueId                        QueuedMessage
-  recipient = 'r',      // QueueId RecipientNumber        QueuedRecipient
-  due = 'w',            // Time QueueId RecipientNumber   empty: when the next attempt is due
+  format = 'V',   //                                StoreFormat
+  counter = 'X',  // name                           8 bytes: the next free number
+  secret = 'Z',   // name                           raw bytes made once (keys of keyed hashes)
+  domain = 'D',   // domain name                    Domain
+  account = 'A',  // AccountId                      Account
+  address = 'N',  // local part "@" domain, or "@" domain for the catch-all      Address
+  relay = 'R',    // domain name, or empty for the default                       Relay
+  account_state =
+      'S',  // AccountId                      AccountState: the counters that every change moves
+  mailbox = 'm',    // AccountId MailboxId            Mailbox
+  email = 'e',      // AccountId EmailId              Email: what changes (mailboxes, keywords)
+  content = 'p',    // AccountId EmailId              Content: what never changes (parsed message)
+  index = 'u',      // AccountId MailboxId Uid        IndexEntry: IMAP's view
+  change = 'c',     // AccountId ModSeq               Change: the change log
+  thread = 't',     // AccountId Hash64 of a message id                            ThreadLink
+  body = 'b',       // BlobHash                       Body
+  body_link = 'l',  // BlobHash, 'e' AccountId EmailId | 'q' QueueId               empty
+  unlinked = 'g',   // BlobHash                       empty: lost a link, perhaps its last
+  bulk_pending = 'h',  // 32 random bytes                empty: pieces that no Body names yet
+  body_piece = 'B',    // BlobHash PieceNumber           bytes of a body up to 256 KiB
+  bulk_piece = 'C',    // 32 random bytes PieceNumber    bytes of a larger body
+  queued = 'q',        // QueueId                        QueuedMessage
+  recipient = 'r',     // QueueId RecipientNumber        QueuedRecipient
+  due = 'w',           // Time QueueId RecipientNumber   empty: when the next attempt is due
 };
 
 [[nodiscard]] std::string table(Table t);  // the prefix of all its keys
@@ -81,11 +83,12 @@ enum class Table : char {
 
 // The numbers at the end of keys of a known table.
 [[nodiscard]] Uid uid_of_index(std::string_view key);
-[[nodiscard]] MailboxId mailbox_of(std::string_view key);      // keys of mailbox and index
-[[nodiscard]] AccountId account_of(std::string_view key);      // every key that begins with an AccountId
-[[nodiscard]] EmailId email_of(std::string_view key);          // keys of email and content
+[[nodiscard]] MailboxId mailbox_of(std::string_view key);  // keys of mailbox and index
+[[nodiscard]] AccountId account_of(
+    std::string_view key);                             // every key that begins with an AccountId
+[[nodiscard]] EmailId email_of(std::string_view key);  // keys of email and content
 [[nodiscard]] ModSeq modseq_of_change(std::string_view key);
-[[nodiscard]] QueueId queue_id_of(std::string_view key);       // keys of queued and recipient
+[[nodiscard]] QueueId queue_id_of(std::string_view key);  // keys of queued and recipient
 [[nodiscard]] std::uint32_t number_of_recipient(std::string_view key);
 struct Due {
   Time when;

@@ -9,9 +9,9 @@ namespace freehold::store {
 
 namespace {
 
-constexpr std::size_t kGroup = 256;                           // changes in one commit
-constexpr std::size_t kGroupBytes = std::size_t{4} << 20;     // and their bytes, roughly
-constexpr int kTries = 16;                                    // at one commit, after conflicts
+constexpr std::size_t kGroup = 256;                        // changes in one commit
+constexpr std::size_t kGroupBytes = std::size_t{4} << 20;  // and their bytes, roughly
+constexpr int kTries = 16;                                 // at one commit, after conflicts
 
 }  // namespace
 

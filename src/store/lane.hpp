@@ -13,13 +13,14 @@
 
 namespace freehold::store {
 
-// Changes of one thing (an account, the queue), one after the other. Sessions that come while a commit is under way are
-// gathered, and the first of them carries all their changes through the next one: so fifty deliveries to one mailbox cost
-// one sync, and no two ever draw the same UID. Thread-safe; kept alive by those who run in it.
+// Changes of one thing (an account, the queue), one after the other. Sessions that come while a
+// commit is under way are gathered, and the first of them carries all their changes through the
+// next one: so fifty deliveries to one mailbox cost one sync, and no two ever draw the same UID.
+// Thread-safe; kept alive by those who run in it.
 class Lane {
  public:
-  // Reads and writes the transaction; run again from the start when the commit met a conflict. A Problem undoes what this
-  // change wrote and nothing else.
+  // Reads and writes the transaction; run again from the start when the commit met a conflict. A
+  // Problem undoes what this change wrote and nothing else.
   using Change = std::move_only_function<Result<>(Transaction&)>;
 
   explicit Lane(Engine& engine) : engine_(engine) {}

@@ -10,8 +10,8 @@
 
 namespace freehold::store {
 
-// The disk cannot be read, or holds what no program wrote. Thrown by readers, because nobody on the way can do anything
-// about it; caught once at the edge of a session, a task or a command.
+// The disk cannot be read, or holds what no program wrote. Thrown by readers, because nobody on the
+// way can do anything about it; caught once at the edge of a session, a task or a command.
 class ReadError : public std::runtime_error {
  public:
   using std::runtime_error::runtime_error;
@@ -26,7 +26,8 @@ struct Range {
 // All keys that begin with `prefix`.
 [[nodiscard]] Range prefix_range(std::string_view prefix);
 
-// Reads one ordered key-value space. Every call may touch the disk; small hot records come from memory.
+// Reads one ordered key-value space. Every call may touch the disk; small hot records come from
+// memory.
 class Reader {
  public:
   virtual ~Reader() = default;
@@ -35,7 +36,8 @@ class Reader {
   [[nodiscard]] virtual std::vector<std::optional<std::string>> multi_get(
       std::span<const std::string> keys) const;
 
-  // Visits the range in order until `visit` returns false. The views are valid during the call only.
+  // Visits the range in order until `visit` returns false. The views are valid during the call
+  // only.
   using Visit = std::function<bool(std::string_view key, std::string_view value)>;
   virtual void scan(const Range& range, const Visit& visit) const = 0;
   // The same from the last key to the first.

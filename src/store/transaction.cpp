@@ -10,7 +10,8 @@ std::optional<std::string> Transaction::get(std::string_view key) const {
 void Transaction::change(std::string key, Value value) {
   bytes_ += key.size() + (value ? value->size() : 0);
   const auto [place, added] = changes_.try_emplace(key);
-  undo_.emplace_back(std::move(key), added ? std::nullopt : std::optional(std::move(place->second)));
+  undo_.emplace_back(std::move(key),
+                     added ? std::nullopt : std::optional(std::move(place->second)));
   place->second = std::move(value);
 }
 
@@ -41,7 +42,8 @@ Batch Transaction::take() {
   return batch;
 }
 
-// Walks the base's keys and this transaction's own side by side; at equal keys the transaction's own counts.
+// Walks the base's keys and this transaction's own side by side; at equal keys the transaction's
+// own counts.
 template <class Iterator>
 void Transaction::merge(Iterator mine, Iterator end, const Range& range, const Visit& visit,
                         bool forward) const {

@@ -12,8 +12,9 @@
 
 namespace freehold::store {
 
-// A batch in the making that reads its own writes. Several operations may follow one another in one transaction; one that
-// fails is rolled back to its savepoint without harm to the others. Used by one thread; `base` outlives it.
+// A batch in the making that reads its own writes. Several operations may follow one another in one
+// transaction; one that fails is rolled back to its savepoint without harm to the others. Used by
+// one thread; `base` outlives it.
 class Transaction final : public Reader {
  public:
   explicit Transaction(const Reader& base) : base_(base) {}
@@ -49,11 +50,13 @@ class Transaction final : public Reader {
   using Changes = std::map<std::string, Value, std::less<>>;
   void change(std::string key, Value value);
   template <class Iterator>
-  void merge(Iterator mine, Iterator end, const Range& range, const Visit& visit, bool forward) const;
+  void merge(Iterator mine, Iterator end, const Range& range, const Visit& visit,
+             bool forward) const;
 
   const Reader& base_;
   Changes changes_;
-  std::vector<std::pair<std::string, std::optional<Value>>> undo_;  // what a changed key had here before
+  std::vector<std::pair<std::string, std::optional<Value>>>
+      undo_;  // what a changed key had here before
   Batch assertions_;
   std::size_t bytes_ = 0;
 };

@@ -40,6 +40,7 @@ class Box:
         domain: str = DOMAIN,
         certificate: tuple[Path, Path] | None = None,
         settings: Settings | None = None,
+        metrics: bool = False,
     ) -> None:
         self.program, self.folder = program.absolute(), folder
         self.hostname, self.domain = hostname, domain
@@ -50,7 +51,9 @@ class Box:
         # A unix socket's path may have some 107 bytes.
         self.lmtp = folder / "lmtp.sock"
         self.smtp, self.submission, self.submissions = free_port(), free_port(), free_port()
-        self.imap, self.imaps, self.metrics = free_port(), free_port(), free_port()
+        self.imap, self.imaps = free_port(), free_port()
+        # Off unless it is asked for: its HTTP server takes two seconds to stop.
+        self.metrics = free_port() if metrics else 0
         self.process: Process | None = None
         self.cli("setup", hostname, domain, "--data", str(self.data))
         self.certificate = certificate or (folder / "certificate.pem", folder / "key.pem")

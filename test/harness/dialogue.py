@@ -193,8 +193,8 @@ class Dialogue:
     def _matches(self, pattern: str, line: str) -> bool:
         """Literal text, with {{regular expressions}} in it."""
         parts = re.split(r"\{\{(.*?)\}\}", pattern)
-        expression = "".join(p if i % 2 else re.escape(self._fill(p)) for i, p in enumerate(parts))
-        found = re.fullmatch(expression, line)
+        expression = "".join(f"(?:{p})" if i % 2 else re.escape(self._fill(p)) for i, p in enumerate(parts))
+        found = re.fullmatch(expression, line, re.DOTALL)
         if found:
             self._captured.update({k: v for k, v in found.groupdict().items() if v is not None})
         return bool(found)

@@ -25,7 +25,8 @@ rocksdb::DBOptions database_options() {
   rocksdb::DBOptions options;
   options.create_missing_column_families = true;
   options.max_background_jobs = 2;
-  // A recycled log is overwritten in place: its sync has no file size to record, which nearly doubles the syncs per second.
+  // A recycled log is overwritten in place: its sync has no file size to record, which nearly
+  // doubles the syncs per second.
   options.recycle_log_file_num = 4;
   options.wal_recovery_mode = rocksdb::WALRecoveryMode::kPointInTimeRecovery;
   options.max_total_wal_size = 192 * kMiB;

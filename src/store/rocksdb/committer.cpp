@@ -1,7 +1,6 @@
 #include "store/rocksdb/committer.hpp"
 
 #include <algorithm>
-
 #include <string_view>
 #include <unordered_map>
 
@@ -13,9 +12,11 @@ namespace freehold::store {
 
 namespace {
 
-constexpr std::size_t kGroupBytes = std::size_t{8} << 20;  // a write so long delays all who wait for it
+constexpr std::size_t kGroupBytes = std::size_t{8}
+                                    << 20;  // a write so long delays all who wait for it
 
-// What the group's earlier batches leave under the keys that they change. The views point into those batches.
+// What the group's earlier batches leave under the keys that they change. The views point into
+// those batches.
 using Pending = std::unordered_map<std::string_view, const std::optional<std::string>*>;
 
 struct Metrics {
@@ -147,7 +148,8 @@ Result<> Committer::write(rocksdb::WriteBatch& batch) {
   auto status = db_.Write(options, &batch);
   if (status.ok()) return {};
   log::error("store.write_failed", {{"error", status.ToString()}});
-  // After a failed write RocksDB refuses all others until it is told to go on; when there is room again, this does it.
+  // After a failed write RocksDB refuses all others until it is told to go on; when there is room
+  // again, this does it.
   if (db_.Resume().ok()) status = db_.Write(options, &batch);
   if (status.ok()) return {};
   return write_problem(status);

@@ -14,8 +14,9 @@
 
 namespace freehold::store {
 
-// The store's one writer. Takes all waiting batches, checks their assertions in order, writes those that hold with one
-// write and one sync, and then tells each. Its destructor writes what is queued first.
+// The store's one writer. Takes all waiting batches, checks their assertions in order, writes those
+// that hold with one write and one sync, and then tells each. Its destructor writes what is queued
+// first.
 class Committer {
  public:
   using Done = std::move_only_function<void(Result<>)>;

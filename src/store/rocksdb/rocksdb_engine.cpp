@@ -8,8 +8,8 @@
 #include <future>
 #include <vector>
 
-#include "base/hash.hpp"
 #include "base/bytes.hpp"
+#include "base/hash.hpp"
 #include "base/log.hpp"
 #include "base/suspend.hpp"
 #include "store/engine.hpp"
@@ -211,7 +211,7 @@ class RocksEngine final : public Engine {
 
  private:
   std::uint64_t free_bytes() const {
-    struct statvfs fs {};
+    struct statvfs fs{};
     if (::statvfs(settings_.folder.c_str(), &fs) != 0) return 0;
     return std::uint64_t{fs.f_bavail} * fs.f_frsize;
   }
@@ -229,7 +229,8 @@ Problem open_problem(const rocksdb::Status& status, const fs::path& folder) {
   const auto text = status.ToString();
   if (text.find("lock") != std::string::npos) {
     return problem(Problem::Kind::unavailable, "the store is in use by another process",
-                   folder.string(), "stop the running server, or let it do the work: see `freehold --help`");
+                   folder.string(),
+                   "stop the running server, or let it do the work: see `freehold --help`");
   }
   if (status.IsInvalidArgument() && text.find("does not exist") != std::string::npos) {
     return problem(Problem::Kind::not_found, "there is no store here", folder.string(),
@@ -243,7 +244,8 @@ void remove_unfinished_bulk_files(const fs::path& folder) {
   std::error_code ignored;
   std::vector<fs::path> unfinished;
   for (const auto& entry : fs::directory_iterator(folder, ignored)) {
-    if (entry.path().filename().string().starts_with("incoming-")) unfinished.push_back(entry.path());
+    if (entry.path().filename().string().starts_with("incoming-"))
+      unfinished.push_back(entry.path());
   }
   for (const auto& file : unfinished) fs::remove(file, ignored);
 }
