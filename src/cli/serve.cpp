@@ -1,5 +1,7 @@
 #include "cli/serve.hpp"
 
+#include <malloc.h>
+
 #include <csignal>
 #include <deque>
 
@@ -28,7 +30,7 @@ namespace freehold::cli {
 namespace {
 
 constexpr std::size_t kPoolThreads = 4;  // also bounds the argon2 runs at once
-constexpr std::chrono::seconds kCollectEvery{5};
+constexpr std::chrono::seconds kHousekeeping{5};
 constexpr std::size_t kCollectAtOnce = 2'000;
 
 // Blocks the signals that end or reload the program, so that wait() gets them.
@@ -135,14 +137,16 @@ class Listeners {
   Result<> outcome_;
 };
 
-// Bodies that nobody names any more go in the background.
-awaitable<void> collect_bodies(net::Session& session, store::Engine& engine, Pool& pool) {
-  while (co_await net::sleep(session, kCollectEvery)) {
+// Bodies that nobody names any more go in the background. So does memory that a rush of sessions has left: the allocator
+// keeps it otherwise.
+awaitable<void> keep_house(net::Session& session, store::Engine& engine, Pool& pool) {
+  while (co_await net::sleep(session, kHousekeeping)) {
     std::size_t gone = 0;
     do {
       gone =
           co_await pool.run([&engine] { return store::collect_unlinked(engine, kCollectAtOnce); });
     } while (gone == kCollectAtOnce && !session.draining());
+    malloc_trim(0);
   }
 }
 
@@ -207,8 +211,8 @@ Result<> serve(const Config& config) {
           return dispatch.send_report(message, envelope, body, std::move(reports));
         });
   });
-  server.spawn("collect",
-               [&](net::Session& session) { return collect_bodies(session, **engine, pool); });
+  server.spawn("housekeeping",
+               [&](net::Session& session) { return keep_house(session, **engine, pool); });
   server.start();
   log::info("server.started", {{"version", kVersion}, {"hostname", config.hostname}});
   net::notify_systemd("READY=1");

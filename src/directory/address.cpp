@@ -82,6 +82,8 @@ Result<std::string> canonical_local_part(std::string_view local) {
   if (U_FAILURE(error)) return invalid("the part before the @ cannot be normalised");
   std::string out;
   unicode.toUTF8String(out);
+  if (out.size() > kMaxLocalPart)  // some letters are longer in lower case
+    return invalid("the part before the @ is longer than 64 octets");
   return out;
 }
 

@@ -1,6 +1,7 @@
 #include "directory/directory.hpp"
 
 #include <algorithm>
+#include <map>
 
 #include "base/hash.hpp"
 #include "directory/directory_state.hpp"
@@ -79,9 +80,13 @@ class Resolution {
       if (depth > 0) add_remote(address.text());
       return depth > 0 ? Lookup::found : Lookup::not_local;
     }
+    // Each address once, on whatever ways it is reached: lists may name each other.
+    const auto [known, first] = known_.try_emplace(address.text(), Lookup::loop);
+    if (!first) return known->second;
     const auto record = find(address);
-    if (!record) return Lookup::no_such_user;
-    return deliver(address, *record, depth);
+    const auto outcome = record ? deliver(address, *record, depth) : Lookup::no_such_user;
+    known_[address.text()] = outcome;
+    return outcome;
   }
 
   // The address itself, without its tag, the catch-all.
@@ -125,6 +130,7 @@ class Resolution {
 
   const store::Reader& reader_;
   Destination destination_;
+  std::map<std::string, Lookup> known_;  // a loop until it is followed to its end
 };
 
 }  // namespace
@@ -146,11 +152,13 @@ bool Directory::may_send_as(AccountId id, const Address& address) const {
   // A catch-all is where unknown mail goes, not a licence to be anybody: only addresses that exist
   // count.
   const auto& reader = state_->engine.latest();
-  const bool exists = reader.get(keys::address(address.text())) ||
-                      reader.get(keys::address(address.without_tag().text()));
+  auto real = address;
   const auto domain = store::read<schema::Domain>(reader, keys::domain(address.domain));
-  if (!exists && !(domain && !domain->alias_of().empty())) return false;
-  const auto resolved = resolve(address);
+  if (domain && !domain->alias_of().empty()) real.domain = domain->alias_of();
+  const bool exists = reader.get(keys::address(real.text())) ||
+                      reader.get(keys::address(real.without_tag().text()));
+  if (!exists) return false;
+  const auto resolved = resolve(real);
   return std::ranges::any_of(resolved.destination.local,
                              [id](const auto& local) { return local.account == id; });
 }

@@ -28,13 +28,16 @@ Reply refused(Context& context, std::string_view name) {
 }
 
 // Enters the authenticated state.
-Reply welcome(Context& context, directory::AccountInfo account) {
+awaitable<Reply> welcome(Context& context, directory::AccountInfo account) {
   log::info("imap.login", {{"session", context.session.id()},
                            {"user", account.name},
                            {"peer", context.stream.peer().address.text()}});
   context.account = std::move(account);
   context.state = kAuthenticated;
-  return Reply::ok("[CAPABILITY " + capabilities(context) + "] logged in");
+  if (context.house.mailstore.mailboxes(context.id()).empty()) {
+    co_await context.house.mailstore.create_default_mailboxes(context.id());
+  }
+  co_return Reply::ok("[CAPABILITY " + capabilities(context) + "] logged in");
 }
 
 // One line of a SASL dialogue, decoded; nothing: "*" or not base64.
@@ -88,7 +91,7 @@ awaitable<Reply> login(Context& context, Command& command) {
   }
   auto account = co_await context.house.directory.authenticate(name, password);
   if (!account) co_return refused(context, name);
-  co_return welcome(context, std::move(*account));
+  co_return co_await welcome(context, std::move(*account));
 }
 
 awaitable<Reply> authenticate(Context& context, Command& command) {
@@ -135,7 +138,7 @@ awaitable<Reply> authenticate(Context& context, Command& command) {
   if (step.kind == Kind::failed) co_return refused(context, sasl->identity().authcid);
   auto account = co_await outcome_of(context, *sasl, step.kind);
   if (!account) co_return refused(context, sasl->identity().authcid);
-  co_return welcome(context, std::move(*account));
+  co_return co_await welcome(context, std::move(*account));
 }
 
 awaitable<Reply> enable(Context& context, Command& command) {

@@ -67,19 +67,15 @@ View::News View::apply(const mailstore::MailboxChanges& changes) {
     });
   }
   for (const auto& message : changes.changed) {
-    const auto at = find_uid(messages_, message.uid);
+    auto at = find_uid(messages_, message.uid);
     if (at == messages_.end()) {
-      messages_.push_back(message);
+      at = messages_.insert(at, message);
       news.exists = true;
     } else if (at->uid == message.uid && at->modseq < message.modseq) {
       *at = message;
     } else {
-      continue;  // known already
+      continue;  // known already: this session's own change, which STORE has told
     }
-  }
-  for (const auto& message : changes.changed) {
-    const auto at = find_uid(messages_, message.uid);
-    if (at == messages_.end() || at->modseq != message.modseq) continue;
     news.updated.push_back(static_cast<std::size_t>(at - messages_.begin()));
   }
   return news;

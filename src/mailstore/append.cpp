@@ -10,18 +10,6 @@ namespace keys = store::keys;
 
 namespace {
 
-std::optional<MailboxId> inbox_of(store::Transaction& tx, AccountId account) {
-  std::optional<MailboxId> inbox;
-  tx.scan(store::prefix_range(keys::mailboxes(account)),
-          [&](std::string_view key, std::string_view value) {
-            if (store::decode<schema::Mailbox>(key, value).role() == "inbox") {
-              inbox = keys::mailbox_of(key);
-            }
-            return !inbox;
-          });
-  return inbox;
-}
-
 std::string with_prefix(const std::string& content, const std::string& prefix) {
   if (prefix.empty()) return content;
   schema::Content own;  // protocol buffers are merged by writing one behind the other
@@ -38,8 +26,7 @@ awaitable<Result<Mailstore::Appended>> Mailstore::append(AccountId account,
   canonicalize(how.flags);
   Appended appended;
   const auto done = co_await state_->change(account, [&](AccountChange& change) -> Result<> {
-    auto mailbox = how.mailbox;
-    if (!mailbox) mailbox = inbox_of(change.tx(), account).value_or(MailboxId());
+    const auto mailbox = how.mailbox ? how.mailbox : ensure_inbox(change, state_->clock.now());
     auto* box = change.mailbox(mailbox);
     if (box == nullptr) return no_such_mailbox();
 

@@ -61,6 +61,22 @@ std::optional<MailboxId> child(const Records& all, MailboxId parent, std::string
   return std::nullopt;
 }
 
+// How many levels there are below a mailbox.
+std::size_t height_of(const Records& all, MailboxId id) {
+  std::size_t height = 0;
+  for (const auto& [other, record] : all) {
+    std::size_t levels = 1;
+    auto up = MailboxId(record.parent());
+    while (up && up != id && levels <= kMaxDepth) {
+      const auto found = all.find(up);
+      up = found == all.end() ? MailboxId() : MailboxId(found->second.parent());
+      ++levels;
+    }
+    if (up == id) height = std::max(height, levels);
+  }
+  return height;
+}
+
 Result<std::vector<std::string>> split(std::string_view path) {
   const auto invalid = [&](const char* what) {
     return problem(Problem::Kind::invalid, what, "mailbox '" + std::string(path) + "'");
@@ -158,12 +174,23 @@ std::optional<MailboxInfo> Mailstore::mailbox(AccountId account, MailboxId id) c
   return describe(all, id, found->second);
 }
 
+// An account whose making was cut off before its mailboxes gets them with its first mail or login.
+MailboxId ensure_inbox(AccountChange& change, Time now) {
+  auto all = read_all(change.tx(), change.account());
+  for (const auto& [id, record] : all) {
+    if (record.role() == "inbox") return id;
+  }
+  MailboxId inbox;
+  for (const auto& [name, role] : kDefaults) {
+    const auto id = make_path(change, all, {name}, role, now);
+    if (std::string_view(role) == "inbox") inbox = id;
+  }
+  return inbox;
+}
+
 awaitable<Result<>> Mailstore::create_default_mailboxes(AccountId account) {
   co_return co_await state_->change(account, [&](AccountChange& change) -> Result<> {
-    auto all = read_all(change.tx(), account);
-    for (const auto& [name, role] : kDefaults) {
-      make_path(change, all, {name}, role, state_->clock.now());
-    }
+    static_cast<void>(ensure_inbox(change, state_->clock.now()));
     return {};
   });
 }
@@ -237,6 +264,10 @@ awaitable<Result<>> Mailstore::rename_mailbox(AccountId account, std::string fro
     }
     if (all.at(*id).role() == "inbox") {
       return rename_inbox(change, all, *id, *parts, state_->clock.now());
+    }
+    if (parts->size() + height_of(all, *id) > kMaxDepth) {
+      return problem(Problem::Kind::invalid, "mailboxes in it would have more than 20 parts",
+                     "mailbox '" + to + "'");
     }
     MailboxId parent;
     if (parts->size() > 1) {

@@ -43,6 +43,8 @@ struct Mailstore::State {
   [[nodiscard]] Result<> may_grow() const;
 };
 
+// The inbox, made with the other default mailboxes when it is not there.
+[[nodiscard]] MailboxId ensure_inbox(AccountChange& change, Time now);
 [[nodiscard]] Problem no_such_mailbox(std::string_view path = {});
 [[nodiscard]] Problem over_quota();
 [[nodiscard]] IndexedMessage indexed(Uid uid, const schema::IndexEntry& entry);

@@ -137,7 +137,9 @@ bool link_stored(Transaction& tx, const BlobHash& hash, std::string_view owner) 
 
 void unlink(Transaction& tx, const BlobHash& hash, std::string_view owner) {
   tx.erase(keys::body_link(hash, owner));
-  tx.put(keys::unlinked(hash), {});
+  // Another value each time, so that a collection under way does not take this note for the one it
+  // saw.
+  tx.put(keys::unlinked(hash), random_bytes(8));
 }
 
 std::optional<BodyReader> BodyReader::open(const Reader& reader, const BlobHash& hash) {
@@ -168,21 +170,22 @@ std::string BodyReader::all() const {
 }
 
 std::size_t collect_unlinked(Engine& engine, std::size_t most) {
-  std::vector<BlobHash> candidates;
+  std::vector<std::pair<BlobHash, std::string>> candidates;  // with their notes
   const auto prefix = keys::table(keys::Table::unlinked);
-  engine.latest().scan(prefix_range(prefix), [&](std::string_view key, auto) {
+  engine.latest().scan(prefix_range(prefix), [&](std::string_view key, std::string_view note) {
     BlobHash hash;
     if (key.size() == 1 + hash.bytes.size()) {
       std::ranges::copy(key.substr(1), hash.bytes.begin());
-      candidates.push_back(hash);
+      candidates.emplace_back(hash, note);
     }
     return candidates.size() < most;
   });
   std::size_t gone = 0;
-  for (const auto& hash : candidates) {
+  for (const auto& [hash, note] : candidates) {
     const auto snapshot = engine.snapshot();
     const auto seen = snapshot->get(keys::body(hash));
     Batch batch;
+    batch.require_equals(keys::unlinked(hash), note);
     batch.erase(keys::unlinked(hash));
     const bool collect = seen && !has_link(*snapshot, hash);
     if (collect) {

@@ -31,7 +31,7 @@ enum class Table : char {
   thread = 't',     // AccountId Hash64 of a message id                            ThreadLink
   body = 'b',       // BlobHash                       Body
   body_link = 'l',  // BlobHash, 'e' AccountId EmailId | 'q' QueueId               empty
-  unlinked = 'g',   // BlobHash                       empty: lost a link, perhaps its last
+  unlinked = 'g',   // BlobHash                       8 random bytes: lost a link, perhaps its last
   bulk_pending = 'h',  // 32 random bytes                empty: pieces that no Body names yet
   body_piece = 'B',    // BlobHash PieceNumber           bytes of a body up to 256 KiB
   bulk_piece = 'C',    // 32 random bytes PieceNumber    bytes of a larger body

@@ -10,8 +10,10 @@ std::optional<std::string> Transaction::get(std::string_view key) const {
 void Transaction::change(std::string key, Value value) {
   bytes_ += key.size() + (value ? value->size() : 0);
   const auto [place, added] = changes_.try_emplace(key);
-  undo_.emplace_back(std::move(key),
-                     added ? std::nullopt : std::optional(std::move(place->second)));
+  // Nothing: the key was not changed here before. Not the same as "erased", which is a Value.
+  std::optional<Value> before;
+  if (!added) before.emplace(std::move(place->second));
+  undo_.emplace_back(std::move(key), std::move(before));
   place->second = std::move(value);
 }
 

@@ -54,6 +54,7 @@ class Box:
         self.imap, self.imaps = free_port(), free_port()
         # Off unless it is asked for: its HTTP server takes two seconds to stop.
         self.metrics = free_port() if metrics else 0
+        self.launcher: list[str | Path] = []  # runs the program, such as `unshare -m`
         self.process: Process | None = None
         self.cli("setup", hostname, domain, "--data", str(self.data))
         self.certificate = certificate or (folder / "certificate.pem", folder / "key.pem")
@@ -92,7 +93,7 @@ class Box:
 
     def start(self, seconds: float = 30) -> "Box":
         """Starts the server and waits until every port answers."""
-        self.process = Process([self.program, "--config", self.config, "serve"], self.log)
+        self.process = Process([*self.launcher, self.program, "--config", self.config, "serve"], self.log)
         process = self.process
 
         def answers() -> bool:

@@ -89,7 +89,7 @@ class Postfix:
 
     def send(self, sender: str, recipient: str, message: bytes) -> None:
         """Gives a message to Postfix with sendmail, as a local program would."""
-        run(["sendmail", "-C", self._config, "-f", sender, "-i", recipient], stdin=message.decode("utf-8"))
+        run(["sendmail", "-C", self._config, "-f", sender, "-i", recipient], stdin=message.replace(b"\r\n", b"\n"))
 
     def flush(self) -> None:
         run(["postqueue", "-c", self._config, "-f"])

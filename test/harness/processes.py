@@ -31,23 +31,19 @@ def wait_until(what: str, poll: Callable[[], T | None], seconds: float = 15, pau
 def run(
     args: Sequence[str | Path],
     *,
-    stdin: str = "",
+    stdin: str | bytes = "",
     seconds: float = 60,
     check: bool = True,
     env: Mapping[str, str] | None = None,
 ) -> subprocess.CompletedProcess[str]:
     """Runs a program to its end; with `check` a failure is an AssertionError with all it said."""
-    done = subprocess.run(
-        [str(a) for a in args],
-        input=stdin,
-        capture_output=True,
-        text=True,
-        errors="replace",
-        timeout=seconds,
-        env={**os.environ, **(env or {})},
-    )
+    words = [str(a) for a in args]
+    sent = stdin.encode() if isinstance(stdin, str) else stdin
+    raw = subprocess.run(words, input=sent, capture_output=True, timeout=seconds, env={**os.environ, **(env or {})})
+    done = subprocess.CompletedProcess(
+        words, raw.returncode, raw.stdout.decode(errors="replace"), raw.stderr.decode(errors="replace"))
     if check and done.returncode != 0:
-        raise AssertionError(f"{' '.join(map(str, args))}: exit {done.returncode}\n{done.stdout}{done.stderr}")
+        raise AssertionError(f"{' '.join(words)}: exit {done.returncode}\n{done.stdout}{done.stderr}")
     return done
 
 

@@ -227,7 +227,8 @@ class RocksEngine final : public Engine {
 
 Problem open_problem(const rocksdb::Status& status, const fs::path& folder) {
   const auto text = status.ToString();
-  if (text.find("lock") != std::string::npos) {
+  // Not any "lock": a damaged file tells of its "block".
+  if (status.IsIOError() && text.find("/LOCK") != std::string::npos) {
     return problem(Problem::Kind::unavailable, "the store is in use by another process",
                    folder.string(),
                    "stop the running server, or let it do the work: see `freehold --help`");
