@@ -15,7 +15,7 @@ _FORMATS = ("sdbox", "maildir")
 
 def measure(workshop: Workshop, plan: Plan) -> Iterator[Figure]:
     for connections in plan.choose([10], [1, 10]):
-        count = 300 if plan.quick else 2000 if connections == 1 else 5000
+        count = 300 if plan.quick else 600 if connections == 1 else 2000
         results = take_turns(
             plan.runs, partial(_ours, workshop, connections, count),
             *(partial(_dovecot, workshop, form, connections, count) for form in _FORMATS))
