@@ -1,6 +1,7 @@
 """python3 -m bench.run [NAME…] [--quick] [--json] --program PATH/freehold: Freehold beside its peers on this machine."""
 
 import argparse
+import signal
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
@@ -20,6 +21,8 @@ _MEASUREMENTS: dict[str, Callable[[Workshop, Plan], Iterator[Figure]]] = {
 
 
 def main() -> int:
+    # Ended from outside, it still ends its servers and removes its folders.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
     options = _arguments()
     program = options.program.absolute()
     load = (options.load or program.parent / "freehold_load").absolute()
