@@ -54,33 +54,28 @@ awaitable<Answer> queue_show(const Services& services, json::object params) {
   co_return json::value(describe(*message));
 }
 
-using Act = awaitable<Result<>> (queue::Queue::*)(QueueId);
-
-awaitable<Answer> act(const Services& services, json::object params, Act what) {
-  // "all" means every message that is there now.
+awaitable<Answer> act(const Services& services, json::object params, queue::Act what) {
   if (text_of(params, "id") == "all") {
-    std::uint64_t count = 0;
-    for (const auto& message : services.queue.list(kListed)) {
-      if (co_await (services.queue.*what)(message.id)) ++count;
-    }
-    co_return json::value(json::object{{"count", count}});
+    const auto count = co_await services.queue.act_on_all(what);
+    if (!count) co_return count.error();
+    co_return json::value(json::object{{"count", *count}});
   }
   const auto id = id_of(params);
   if (!id) co_return id.error();
-  co_return done(co_await (services.queue.*what)(*id));
+  co_return done(co_await services.queue.act(what, *id));
 }
 
 awaitable<Answer> queue_retry(const Services& services, json::object params) {
-  co_return co_await act(services, std::move(params), &queue::Queue::retry);
+  co_return co_await act(services, std::move(params), queue::Act::retry);
 }
 awaitable<Answer> queue_hold(const Services& services, json::object params) {
-  co_return co_await act(services, std::move(params), &queue::Queue::hold);
+  co_return co_await act(services, std::move(params), queue::Act::hold);
 }
 awaitable<Answer> queue_release(const Services& services, json::object params) {
-  co_return co_await act(services, std::move(params), &queue::Queue::release);
+  co_return co_await act(services, std::move(params), queue::Act::release);
 }
 awaitable<Answer> queue_remove(const Services& services, json::object params) {
-  co_return co_await act(services, std::move(params), &queue::Queue::remove);
+  co_return co_await act(services, std::move(params), queue::Act::remove);
 }
 
 constexpr NamedMethod kMethods[] = {

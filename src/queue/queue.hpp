@@ -58,6 +58,14 @@ struct Report {
   Time will_retry_until;  // for delayed
 };
 
+// What people do with a message in the queue.
+enum class Act {
+  retry,    // now
+  hold,     // not tried, does not expire
+  release,  // tried again, now
+  remove,   // without a report
+};
+
 struct QueueSettings {
   Schedule schedule;
   std::size_t max_active = 2'000;  // messages in work at once
@@ -92,11 +100,10 @@ class Queue {
 
   [[nodiscard]] std::vector<MessageView> list(std::size_t most) const;
   [[nodiscard]] std::optional<MessageView> show(QueueId id) const;
-  awaitable<Result<>> retry(QueueId id);    // now
-  awaitable<Result<>> hold(QueueId id);     // not tried, does not expire
-  awaitable<Result<>> release(QueueId id);  // tried again, now
-  awaitable<Result<>> remove(QueueId id);   // without a report
-  [[nodiscard]] std::size_t size() const;   // messages
+  awaitable<Result<>> act(Act what, QueueId id);
+  // On every message that is there now, many in one commit; on how many it was done.
+  awaitable<Result<std::size_t>> act_on_all(Act what);
+  [[nodiscard]] std::size_t size() const;  // messages
 
  private:
   struct State;

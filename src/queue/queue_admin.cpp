@@ -1,3 +1,6 @@
+#include <algorithm>
+#include <span>
+
 #include "queue/queue_state.hpp"
 #include "store/keys.hpp"
 #include "store/records.hpp"
@@ -8,6 +11,8 @@ namespace freehold::queue {
 namespace keys = store::keys;
 
 namespace {
+
+constexpr std::size_t kMostPerCommit = 500;
 
 Problem no_such_message(QueueId id) {
   return problem(Problem::Kind::not_found, "there is no message " + text(id) + " in the queue", {},
@@ -44,6 +49,37 @@ Result<> reschedule(store::Transaction& tx, QueueId id, std::int64_t next,
     put_recipient(tx, id, number, record);
   }
   return {};
+}
+
+Result<> remove(store::Transaction& tx, QueueId id) {
+  if (!read_message(tx, id)) return no_such_message(id);
+  for (const auto& [number, record] : recipients(tx, id)) erase_recipient(tx, id, number);
+  erase_message_if_done(tx, id);
+  return {};
+}
+
+Result<> apply(store::Transaction& tx, Act what, QueueId id, Time now) {
+  switch (what) {
+    case Act::retry:
+      return reschedule(tx, id, to_millis(now), std::nullopt);
+    case Act::hold:
+      return reschedule(tx, id, 0, true);
+    case Act::release:
+      return reschedule(tx, id, to_millis(now), false);
+    case Act::remove:
+      return remove(tx, id);
+  }
+  return {};
+}
+
+std::vector<QueueId> all_ids(const store::Reader& reader) {
+  std::vector<QueueId> ids;
+  reader.scan(store::prefix_range(keys::table(keys::Table::queued)),
+              [&ids](std::string_view key, std::string_view) {
+                ids.push_back(keys::queue_id_of(key));
+                return true;
+              });
+  return ids;
 }
 
 }  // namespace
@@ -93,34 +129,33 @@ std::size_t Queue::size() const {
   return count;
 }
 
-awaitable<Result<>> Queue::retry(QueueId id) {
-  const auto done = co_await state_->lane.run([&](store::Transaction& tx) {
-    return reschedule(tx, id, to_millis(state_->clock.now()), std::nullopt);
-  });
+awaitable<Result<>> Queue::act(Act what, QueueId id) {
+  const auto now = state_->clock.now();
+  const auto done = co_await state_->lane.run(
+      [what, id, now](store::Transaction& tx) { return apply(tx, what, id, now); });
   wake();
   co_return done;
 }
 
-awaitable<Result<>> Queue::hold(QueueId id) {
-  co_return co_await state_->lane.run(
-      [&](store::Transaction& tx) { return reschedule(tx, id, 0, true); });
-}
-
-awaitable<Result<>> Queue::release(QueueId id) {
-  const auto done = co_await state_->lane.run([&](store::Transaction& tx) {
-    return reschedule(tx, id, to_millis(state_->clock.now()), false);
-  });
-  wake();
-  co_return done;
-}
-
-awaitable<Result<>> Queue::remove(QueueId id) {
-  co_return co_await state_->lane.run([&](store::Transaction& tx) -> Result<> {
-    if (!read_message(tx, id)) return no_such_message(id);
-    for (const auto& [number, record] : recipients(tx, id)) erase_recipient(tx, id, number);
-    erase_message_if_done(tx, id);
-    return {};
-  });
+awaitable<Result<std::size_t>> Queue::act_on_all(Act what) {
+  const auto now = state_->clock.now();
+  const auto ids = all_ids(state_->engine.latest());
+  std::size_t count = 0;
+  for (std::size_t begin = 0; begin < ids.size(); begin += kMostPerCommit) {
+    const auto some = std::span(ids).subspan(begin, std::min(kMostPerCommit, ids.size() - begin));
+    std::size_t applied = 0;
+    const auto done = co_await state_->lane.run([&](store::Transaction& tx) -> Result<> {
+      applied = 0;
+      for (const auto id : some) {
+        if (apply(tx, what, id, now)) ++applied;  // one that is refused has changed nothing
+      }
+      return {};
+    });
+    if (!done) co_return done.error();
+    count += applied;
+    wake();
+  }
+  co_return count;
 }
 
 }  // namespace freehold::queue

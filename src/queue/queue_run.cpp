@@ -161,6 +161,12 @@ awaitable<void> Queue::run(net::Session& session, Spawn spawn, SendReport send_r
   }
 }
 
+// There is room for more once half of the active jobs have ended. Told at that one moment: looking
+// for due mail after every job costs a walk over the keys of all that went before.
+void Queue::State::job_ended() {
+  if (active.fetch_sub(1) == settings.max_active / 2) changed.notify();
+}
+
 awaitable<void> Queue::State::work(net::Session& session, std::shared_ptr<Destinations::Seat> seat,
                                    const SendReport& send_report) {
   const auto channel = transport.open(seat->route);
@@ -174,7 +180,7 @@ awaitable<void> Queue::State::work(net::Session& session, std::shared_ptr<Destin
     }
     if (session.draining()) {
       co_await give_back(*job);
-      active.fetch_sub(1);
+      job_ended();
       continue;
     }
     std::vector<Outcome> outcomes;
@@ -192,14 +198,13 @@ awaitable<void> Queue::State::work(net::Session& session, std::shared_ptr<Destin
       return outcome.state == Outcome::State::deferred && outcome.host.empty();
     });
     co_await finish(*job, outcomes, send_report);
-    active.fetch_sub(1);
+    job_ended();
     if (unreachable && !outcomes.empty()) {
       for (const auto& other : destinations.take_all(*seat)) {
         co_await finish(other, {other.numbers.size(), outcomes.front()}, send_report);
-        active.fetch_sub(1);
+        job_ended();
       }
     }
-    if (active.load() < settings.max_active / 2) changed.notify();
   }
   co_await channel->close();
 }

@@ -56,6 +56,8 @@ struct Queue::State {
   awaitable<void> work(net::Session& session, std::shared_ptr<Destinations::Seat> seat,
                        const SendReport& send_report);
 
+  void job_ended();
+
   // queue_outcome.cpp: writes what came of a job, and reports it.
   awaitable<void> finish(const Job& job, std::vector<Outcome> outcomes,
                          const SendReport& send_report);

@@ -15,6 +15,8 @@ namespace {
 constexpr std::size_t kGroupBytes = std::size_t{8}
                                     << 20;  // a write so long delays all who wait for it
 
+constexpr std::chrono::milliseconds kLongestLinger{1};
+
 // What the group's earlier batches leave under the keys that they change. The views point into
 // those batches.
 using Pending = std::unordered_map<std::string_view, const std::optional<std::string>*>;
@@ -77,6 +79,7 @@ void Committer::submit(Batch batch, Done done) {
 std::vector<Committer::Waiting> Committer::take_group() {
   std::unique_lock lock(mutex_);
   changed_.wait(lock, [this] { return stopping_ || !queue_.empty(); });
+  changed_.wait_for(lock, linger_, [this] { return stopping_ || queue_.size() >= expected_; });
   std::vector<Waiting> group;
   std::size_t bytes = 0;
   while (!queue_.empty() && bytes < kGroupBytes) {
@@ -91,9 +94,20 @@ void Committer::run() {
   while (true) {
     auto group = take_group();
     if (group.empty()) return;
+    const auto begun = std::chrono::steady_clock::now();
     commit(group);
+    expect(group.size(), std::chrono::steady_clock::now() - begun);
     for (auto& waiting : group) waiting.done(std::move(waiting.outcome));
   }
+}
+
+// Who is told now will mostly be back within the time of a sync. A group that left at once with
+// those who came meanwhile would split the sessions into two halves that wait for each other's
+// syncs; a short wait lets them share one. A session that is alone is never delayed.
+void Committer::expect(std::size_t resumed, std::chrono::steady_clock::duration written_in) {
+  std::lock_guard lock(mutex_);
+  expected_ = resumed + queue_.size();
+  linger_ = std::min<std::chrono::steady_clock::duration>(written_in / 4, kLongestLinger);
 }
 
 void Committer::commit(std::vector<Waiting>& group) {

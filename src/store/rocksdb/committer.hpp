@@ -2,6 +2,7 @@
 
 #include <rocksdb/db.h>
 
+#include <chrono>
 #include <condition_variable>
 #include <deque>
 #include <functional>
@@ -35,6 +36,7 @@ class Committer {
   };
   void run();
   std::vector<Waiting> take_group();
+  void expect(std::size_t resumed, std::chrono::steady_clock::duration written_in);
   void commit(std::vector<Waiting>& group);
   Result<> write(rocksdb::WriteBatch& batch);
 
@@ -44,6 +46,8 @@ class Committer {
   std::condition_variable changed_;
   std::deque<Waiting> queue_;
   bool stopping_ = false;
+  std::size_t expected_ = 0;                      // batches that may soon be waiting together
+  std::chrono::steady_clock::duration linger_{};  // how long the next group waits for them
   std::jthread thread_;
 };
 

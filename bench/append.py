@@ -1,0 +1,52 @@
+"""append.rate: IMAP APPEND of messages as in real mailboxes (median 8 KiB, mean 13 KiB)."""
+
+from collections.abc import Iterator
+from functools import partial
+
+from bench.figures import Figure, Values, median, spread, take_turns
+from bench.load import repeated, run_load
+from bench.plan import Plan
+from bench.servers import ADDRESSES, Workshop, process_of
+from bench.usage import usage
+from test.harness.box import PASSWORD
+
+_FORMATS = ("sdbox", "maildir")
+
+
+def measure(workshop: Workshop, plan: Plan) -> Iterator[Figure]:
+    for connections in plan.choose([10], [1, 10]):
+        count = 300 if plan.quick else 600 if connections == 1 else 2000
+        results = take_turns(
+            plan.runs, partial(_ours, workshop, connections, count),
+            *(partial(_dovecot, workshop, form, connections, count) for form in _FORMATS))
+        ours = results[0]
+        peers = dict(zip(_FORMATS, results[1:], strict=True))
+        best = max(_FORMATS, key=lambda form: spread(peers[form], "rate").median)
+        yield Figure(
+            "append.rate", {"connections": connections}, "messages/s", spread(ours, "rate"), f"Dovecot, {best}",
+            spread(peers[best], "rate"),
+            {"cpu_ms": [median(ours, "cpu"), median(peers[best], "cpu")], "load_cpu_ms": median(ours, "load_cpu")})
+
+
+def _ours(workshop: Workshop, connections: int, count: int) -> Values:
+    with workshop.box() as box:
+        return _append(workshop, box.imap, process_of(box), connections, count)
+
+
+def _dovecot(workshop: Workshop, mail_format: str, connections: int, count: int) -> Values:
+    with workshop.dovecot(mail_format) as dovecot:
+        assert dovecot.process
+        return _append(workshop, dovecot.imap, dovecot.process.pid, connections, count)
+
+
+def _append(workshop: Workshop, port: int, pid: int, connections: int, count: int) -> Values:
+    before = usage(pid)
+    done = run_load(
+        workshop.load, "append", "--port", port, "--connections", connections, "--messages", count,
+        "--password", PASSWORD, *repeated("--user", ADDRESSES))
+    used = usage(pid).since(before)  # the logins too
+    return {
+        "rate": done["rate"],
+        "cpu": used.cpu_seconds * 1000 / count,
+        "load_cpu": done["own_cpu_seconds"] * 1000 / count,
+    }
