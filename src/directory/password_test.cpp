@@ -26,7 +26,10 @@ TEST(Password, HasToBeAcceptable) {
       {"12345\x7F"
        "678",
        false},
-      {std::string("12345\0678", 9), false},
+      {std::string("12345\0"
+                   "678",
+                   9),
+       false},
   };
   for (const auto& [password, fine] : table) {
     EXPECT_EQ(acceptable_password(password).has_value(), fine) << password;

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "base/bytes.hpp"
+#include "base/utf8.hpp"
 
 namespace freehold::imap {
 
@@ -28,14 +29,18 @@ void append_utf8(std::string& out, std::uint32_t code) {
 
 // The next code point of well-formed UTF-8; what is not well-formed is taken as Latin-1.
 std::uint32_t next_code(std::string_view text, std::size_t& at) {
-  const auto first = static_cast<unsigned char>(text[at++]);
-  const int more = first >= 0xf0 ? 3 : first >= 0xe0 ? 2 : first >= 0xc0 ? 1 : 0;
-  if (more == 0 || at + static_cast<std::size_t>(more) > text.size()) return first;
-  std::uint32_t code = first & (0x3fU >> more);
-  for (int i = 0; i < more; ++i) {
-    code = code << 6 | (static_cast<unsigned char>(text[at + static_cast<std::size_t>(i)]) & 0x3fU);
+  const auto first = static_cast<unsigned char>(text[at]);
+  const std::size_t size = first >= 0xf0 ? 4 : first >= 0xe0 ? 3 : first >= 0xc0 ? 2 : 1;
+  const auto bytes = text.substr(at, size);
+  if (size == 1 || bytes.size() < size || !is_utf8(bytes)) {
+    ++at;
+    return first;
   }
-  at += static_cast<std::size_t>(more);
+  at += size;
+  std::uint32_t code = first & (0xffU >> (size + 1));
+  for (const char byte : bytes.substr(1)) {
+    code = code << 6 | (static_cast<unsigned char>(byte) & 0x3fU);
+  }
   return code;
 }
 

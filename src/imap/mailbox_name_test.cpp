@@ -30,6 +30,16 @@ TEST(MailboxName, RefusesRunsThatAreNotWellFormed) {
   }
 }
 
+TEST(MailboxName, WhatIsNoUtf8IsShownSomehowAndCanBeNamed) {
+  for (const std::string name : {"\xFD\x14\xF0\x9F", "\xED\xA0\x80", "\xC0\x80", "\xF8\x88\x80\x80",
+                                 "\xC3", "a\xFF", "\xF4\x90\x80\x80"}) {
+    const auto shown = to_modified_utf7(name);
+    const auto asked = from_modified_utf7(shown);
+    ASSERT_TRUE(asked) << shown;
+    EXPECT_EQ(to_modified_utf7(*asked), shown);
+  }
+}
+
 TEST(MailboxName, MatchesPatterns) {
   const struct {
     const char* pattern;

@@ -116,12 +116,17 @@ TEST_F(MailstoreTest, AnAppendIsRefusedWithItsReason) {
   Mailstore::Append nowhere;
   nowhere.mailbox = MailboxId(99);
   expect(Kind::not_found, mailstore.append(anna, message, nowhere));
-  expect(Kind::not_found, mailstore.append(AccountId(77), message, {}));
   Mailstore::Append tight;
   tight.quota_bytes = message->body.size;
   EXPECT_TRUE(house.run(mailstore.append(anna, message, tight)));
   expect(Kind::denied, mailstore.append(anna, message, tight));
   EXPECT_EQ(house.uids("INBOX").size(), 1U);
+}
+
+TEST_F(MailstoreTest, AnAccountGetsItsInboxWithItsFirstMessage) {
+  const AccountId bert(77);
+  EXPECT_TRUE(house.run(mailstore.append(bert, house.message(mail("one")), {})));
+  EXPECT_EQ(mailstore.mailbox(bert, "INBOX")->emails, 1U);
 }
 
 TEST_F(MailstoreTest, RepliesJoinTheirThread) {
