@@ -29,7 +29,7 @@ rocksdb::DBOptions database_options() {
   // doubles the syncs per second.
   options.recycle_log_file_num = 4;
   options.wal_recovery_mode = rocksdb::WALRecoveryMode::kPointInTimeRecovery;
-  options.max_total_wal_size = 192 * kMiB;
+  options.max_total_wal_size = 64 * kMiB;  // small, so that recycled ones come soon
   options.bytes_per_sync = kMiB;
   options.max_open_files = 512;
   options.keep_log_file_num = 4;
