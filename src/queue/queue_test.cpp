@@ -114,7 +114,7 @@ TEST(Queue, ASlowAttemptIsNotMadeTwice) {
       world.advance(due - world.house.clock.now() + 1s);
       co_await world.until([&] { return world.queue->show(id)->recipients[0].next_attempt > due; });
     }
-    const auto retried = co_await world.queue->retry(id);
+    const auto retried = co_await world.queue->act(Act::retry, id);
     EXPECT_TRUE(retried);
     (void)world.enqueue(envelope({"bert@b.example"}));
     co_await world.until([&] { return world.transport.attempts.size() >= 2; });
@@ -132,40 +132,40 @@ TEST(Queue, IsHeldReleasedRetriedAndRemoved) {
     auto& queue = *world.queue;
     const auto id = world.enqueue(envelope({"bert@away.example"}));
     co_await world.until([&] { return !queue.show(id)->recipients[0].last_reply.empty(); });
-    const auto held = co_await queue.hold(id);
+    const auto held = co_await queue.act(Act::hold, id);
     EXPECT_TRUE(held);
     EXPECT_TRUE(queue.show(id)->held);
-    const auto refused = co_await queue.retry(id);
+    const auto refused = co_await queue.act(Act::retry, id);
     EXPECT_EQ(refused.error().kind, Problem::Kind::denied);
     world.advance(24h * 30);  // held mail does not expire
     (void)world.enqueue(envelope({"other@b.example"}));
     co_await world.until([&] { return world.transport.attempts.size() == 2; });
     EXPECT_EQ(queue.show(id)->recipients[0].attempts, 1U);
-    const auto removed = co_await queue.remove(id);
+    const auto removed = co_await queue.act(Act::remove, id);
     EXPECT_TRUE(removed);
     EXPECT_FALSE(queue.show(id));
 
     const auto next = world.enqueue(envelope({"bert@away.example"}));
     co_await world.until([&] { return world.transport.attempts.size() == 3; });
     co_await world.until([&] { return !queue.show(next)->recipients[0].last_reply.empty(); });
-    const auto again = co_await queue.retry(next);
+    const auto again = co_await queue.act(Act::retry, next);
     EXPECT_TRUE(again);
     co_await world.until([&] { return queue.show(next)->recipients[0].attempts == 2; });
-    const auto held_again = co_await queue.hold(next);
+    const auto held_again = co_await queue.act(Act::hold, next);
     EXPECT_TRUE(held_again);
     world.transport.answer = always(Came::delivered);
-    const auto released = co_await queue.release(next);
+    const auto released = co_await queue.act(Act::release, next);
     EXPECT_TRUE(released);
     co_await world.until([&] {
       world.advance(1min);  // if the attempt before was still being made
       return !queue.show(next);
     });
     for (const auto missing : {id, QueueId(1)}) {
-      const auto held_nothing = co_await queue.hold(missing);
+      const auto held_nothing = co_await queue.act(Act::hold, missing);
       EXPECT_EQ(held_nothing.error().kind, Problem::Kind::not_found);
-      const auto removed_nothing = co_await queue.remove(missing);
+      const auto removed_nothing = co_await queue.act(Act::remove, missing);
       EXPECT_EQ(removed_nothing.error().kind, Problem::Kind::not_found);
-      const auto released_nothing = co_await queue.release(missing);
+      const auto released_nothing = co_await queue.act(Act::release, missing);
       EXPECT_EQ(released_nothing.error().kind, Problem::Kind::not_found);
     }
   });
