@@ -5,6 +5,7 @@
 #include <rocksdb/table.h>
 
 #include "store/keys.hpp"
+#include "store/rocksdb/info_log.hpp"
 
 namespace freehold::store {
 
@@ -32,9 +33,7 @@ rocksdb::DBOptions database_options() {
   options.max_total_wal_size = 64 * kMiB;  // small, so that recycled ones come soon
   options.bytes_per_sync = kMiB;
   options.max_open_files = 512;
-  options.keep_log_file_num = 4;
-  options.max_log_file_size = 4 * kMiB;
-  options.info_log_level = rocksdb::InfoLogLevel::WARN_LEVEL;
+  options.info_log = make_info_log();
   return options;
 }
 
