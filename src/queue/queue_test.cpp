@@ -307,7 +307,7 @@ TEST(Queue, GivesBackWhatItHasNotBegunWhenItDrains) {
   for (int i = 0; i < 3; ++i) ids.push_back(world.enqueue(envelope({"bert@away.example"})));
   world.transport.looked = [&](const Job&) { world.transport.go(); };
   world.play([&]() -> awaitable<void> {
-    co_await world.until([&] { return world.transport.attempts.size() == 1; });
+    co_await world.until([&] { return !world.transport.attempts.empty(); });
   });
   const auto left = world.queue->list(10);
   for (const auto& message : left) {
@@ -346,7 +346,7 @@ TEST(Queue, GoesThroughTheRelayOfTheSender) {
     co_await world.until([&] { return world.queue->size() == 0; });
   });
   ASSERT_EQ(world.transport.attempts.size(), 1U);  // both in one transaction
-  EXPECT_EQ(world.transport.attempts[0].first, "relay  relay.example:587");
+  EXPECT_TRUE(world.transport.attempts[0].first.starts_with("relay  relay.example:587 "));
   EXPECT_EQ(world.transport.attempts[0].second.envelope.recipients.size(), 2U);
 }
 
