@@ -53,9 +53,9 @@ sanitizers() {
   for preset in asan tsan; do
     build "$preset" all || failed=$((failed + 1))
     unit "$preset"
-    whole "$preset" scenarios hostile
-    whole "$preset" crash --rounds 5
-    whole "$preset" peers
+    whole "$preset" scenarios hostile peers
+    # Under load tsan sees writes of RocksDB's own threads but not the atomics that order them.
+    [ "$preset" = tsan ] || whole "$preset" crash --rounds 5
   done
 }
 
