@@ -8,6 +8,7 @@
 #include <algorithm>
 
 #include "base/bytes.hpp"
+#include "base/utf8.hpp"
 
 namespace freehold::directory {
 
@@ -19,10 +20,6 @@ constexpr std::size_t kMaxDomain = 253;    // RFC 1035, 2.3.4, as text
 Problem invalid(std::string what) {
   return problem(Problem::Kind::invalid, std::move(what), {},
                  "an address looks like name@example.org");
-}
-
-bool is_ascii(std::string_view text) {
-  return std::ranges::all_of(text, [](char c) { return static_cast<unsigned char>(c) < 0x80; });
 }
 
 bool has_control(std::string_view text) {

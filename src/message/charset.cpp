@@ -188,14 +188,6 @@ std::string convert(std::string_view bytes, const std::string& name) {
 
 }  // namespace
 
-bool is_ascii(std::string_view bytes) {
-  unsigned char all = 0;
-  for (const char c : bytes) all |= static_cast<unsigned char>(c);
-  return all < 0x80;
-}
-
-bool is_utf8(std::string_view bytes) { return valid_until(bytes, 0) == bytes.size(); }
-
 std::string guess_utf8(std::string_view bytes) {
   return is_utf8(bytes) ? std::string(bytes) : from_windows_1252(bytes);
 }

@@ -4,10 +4,9 @@
 #include <string>
 #include <string_view>
 
-namespace freehold::message {
+#include "base/utf8.hpp"
 
-[[nodiscard]] bool is_ascii(std::string_view bytes);  // no byte above 127
-[[nodiscard]] bool is_utf8(std::string_view bytes);
+namespace freehold::message {
 
 // Text in any charset as UTF-8; what cannot be converted becomes U+FFFD. Charsets are taken as the
 // world means them: iso-8859-1 is read as windows-1252, gb2312 as GB18030. An unknown or empty
