@@ -81,41 +81,41 @@ metrics::Counter& counter_of(Came state) {
 awaitable<void> Queue::State::finish(const Job& job, std::vector<Outcome> outcomes,
                                      const SendReport& send_report) {
   const auto now = clock.now();
-  const auto message = read_message(engine.latest(), job.id);
-  if (!message) {  // removed meanwhile
-    end_work(job);
-    co_return;
-  }
   std::vector<Report> reports;
   std::vector<bool> told(job.numbers.size(), false);
-  const bool delay_due =
-      now - from_millis(message->arrived_at()) >= settings.schedule.delay_notice_after;
+  const bool delay_due = now - job.arrived_at >= settings.schedule.delay_notice_after;
   for (std::size_t i = 0; i < job.numbers.size(); ++i) {
     const auto& recipient = job.envelope.recipients[i];
     const auto& outcome = outcomes[i];
     write_log(job, recipient, outcome);
     counter_of(outcome.state).add();
-    const auto record = read_recipient(engine.latest(), job.id, job.numbers[i]);
-    if (!record) continue;
-    const auto action = wanted(recipient, outcome, delay_due && !record->delay_told());
+    const auto action = wanted(recipient, outcome, delay_due);
     if (!action || job.envelope.sender.empty()) continue;
+    const auto record = read_recipient(engine.latest(), job.id, job.numbers[i]);
+    if (!record) continue;  // removed meanwhile
+    if (*action == Report::Action::delayed && record->delay_told()) continue;
     told[i] = true;
-    reports.push_back({*action, recipient, outcome, now, from_millis(message->expires_at())});
+    reports.push_back({*action, recipient, outcome, now, job.expires_at});
   }
   bool reported = true;
-  if (!reports.empty()) {
+  const auto message = reports.empty() ? std::nullopt : read_message(engine.latest(), job.id);
+  if (message) {
     // The report first, its cause second: a crash in between repeats a report rather than lose it.
     reported = co_await send_report(view_of(engine.latest(), job.id, *message),
                                     envelope_of(*message), job.body, reports);
   }
   const auto written = co_await lane.run([&](store::Transaction& tx) -> Result<> {
+    std::size_t ended = 0;
+    bool found = false;
     for (std::size_t i = 0; i < job.numbers.size(); ++i) {
       auto record = read_recipient(tx, job.id, job.numbers[i]);
-      if (!record) continue;
+      if (!record) continue;  // removed meanwhile
+      found = true;
       const auto& outcome = outcomes[i];
       const bool report_missing = told[i] && !reported && outcome.state == Came::failed;
       if (is_final(outcome) && !report_missing) {
-        erase_recipient(tx, job.id, job.numbers[i]);
+        erase_recipient(tx, job.id, job.numbers[i], *record);
+        ++ended;
         continue;
       }
       record->set_last_attempt(to_millis(now));
@@ -124,9 +124,13 @@ awaitable<void> Queue::State::finish(const Job& job, std::vector<Outcome> outcom
       record->set_last_status(outcome.status);
       record->set_last_tls(outcome.tls);
       if (told[i] && reported) record->set_delay_told(true);
-      put_recipient(tx, job.id, job.numbers[i], *record);
+      put_recipient(tx, job.id, job.numbers[i], *record, record->next_attempt());
     }
-    erase_message_if_done(tx, job.id);
+    if (ended > 0 && ended == job.of) {  // nobody else can be left: no need to look
+      erase_message(tx, job.id, job.body);
+    } else if (found) {
+      erase_message_if_done(tx, job.id, job.body);
+    }
     return {};
   });
   end_work(job);
@@ -141,9 +145,10 @@ awaitable<void> Queue::State::give_back(const Job& job) {
     for (const auto number : job.numbers) {
       auto record = read_recipient(tx, job.id, number);
       if (!record) continue;
+      const auto due_before = record->next_attempt();
       record->set_attempts(record->attempts() - std::min(record->attempts(), 1U));
       record->set_next_attempt(to_millis(clock.now()));
-      put_recipient(tx, job.id, number, *record);
+      put_recipient(tx, job.id, number, *record, due_before);
     }
     return {};
   });

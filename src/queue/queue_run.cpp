@@ -78,10 +78,11 @@ awaitable<Result<Queue::State::Taken>> Queue::State::take_due() {
         auto record = read_recipient(tx, id, number);
         if (!record) continue;
         const bool busy = is_in_work(id, number);
+        const auto due_before = record->next_attempt();
         record->set_attempts(record->attempts() + (expired || busy ? 0 : 1));
         record->set_next_attempt(
             to_millis(settings.schedule.next(now, record->attempts(), random_u64())));
-        put_recipient(tx, id, number, *record);
+        put_recipient(tx, id, number, *record, due_before);
         if (busy) continue;
         auto route = choose_route(directory, message->sender(), record->address());
         auto [place, added] = by_route.try_emplace(expired ? "" : route.key());
@@ -92,6 +93,9 @@ awaitable<Result<Queue::State::Taken>> Queue::State::take_due() {
           job.envelope = envelope_of(*message);
           job.size = message->size();
           job.body = body_of(*message);
+          job.arrived_at = from_millis(message->arrived_at());
+          job.expires_at = from_millis(message->expires_at());
+          job.of = message->next_recipient();
         }
         job.envelope.recipients.push_back(recipient_of(*record));
         job.numbers.push_back(number);

@@ -71,11 +71,14 @@ struct Queue::State {
 [[nodiscard]] std::optional<schema::QueuedRecipient> read_recipient(const store::Reader& reader,
                                                                     QueueId id,
                                                                     std::uint32_t number);
+// Writes the record and moves its due key from `due_before` (milliseconds; 0: it has none).
 void put_recipient(store::Transaction& tx, QueueId id, std::uint32_t number,
-                   const schema::QueuedRecipient& record);
-// Removes a recipient and, with the last one, the message.
-void erase_recipient(store::Transaction& tx, QueueId id, std::uint32_t number);
-void erase_message_if_done(store::Transaction& tx, QueueId id);
+                   const schema::QueuedRecipient& record, std::int64_t due_before);
+void erase_recipient(store::Transaction& tx, QueueId id, std::uint32_t number,
+                     const schema::QueuedRecipient& record);
+// The message itself, once its last recipient is gone.
+void erase_message(store::Transaction& tx, QueueId id, const BlobHash& body);
+void erase_message_if_done(store::Transaction& tx, QueueId id, const BlobHash& body);
 
 [[nodiscard]] Envelope envelope_of(const schema::QueuedMessage& record);
 [[nodiscard]] Recipient recipient_of(const schema::QueuedRecipient& record);
