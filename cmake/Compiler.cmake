@@ -25,6 +25,7 @@ endif()
 option(FREEHOLD_FUZZ "Build the libFuzzer targets (*_fuzz.cpp)" OFF)
 if(FREEHOLD_FUZZ)
   add_compile_options(-fsanitize=fuzzer-no-link)
+  add_custom_target(fuzzers)
 endif()
 
 # Warnings are for our own code; the schema's generated sources are compiled without them.

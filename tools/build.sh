@@ -37,7 +37,7 @@ lint() {
 
 # run_fuzzers SECONDS: each fuzzer over its corpus, which grows in build/corpus.
 run_fuzzers() {
-  build fuzz all || return 1
+  build fuzz fuzzers || return 1
   local target name layer seeds failed=0
   for target in build/fuzz/fuzz/*; do
     [ -x "$target" ] || continue

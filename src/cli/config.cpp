@@ -127,6 +127,7 @@ constexpr Reader kSections[] = {
        s.list("imap", c.listen.imap, net::Endpoint::parse, kEndpoint);
        s.list("imaps", c.listen.imaps, net::Endpoint::parse, kEndpoint);
        get_path(s, "lmtp", c.listen.lmtp);
+       s.get("lmtp_group", c.listen.lmtp_group);
        s.get("metrics", c.listen.metrics);
      }},
     {"limits",

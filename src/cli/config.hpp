@@ -26,6 +26,7 @@ struct Config {
   struct Listen {
     std::vector<net::Endpoint> smtp, submission, submissions, imap, imaps;
     std::filesystem::path lmtp;  // a unix socket
+    std::string lmtp_group;      // that may open it, beside our own user
     std::uint16_t metrics = 0;   // on 127.0.0.1; 0: off
   } listen;
 

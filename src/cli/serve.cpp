@@ -91,7 +91,7 @@ class Listeners {
     if (!listen.lmtp.empty()) smtp("lmtp", listen.lmtp.string(), smtp::Role::lmtp, false);
     for (const auto& at : listen.imap) imap("imap", at, false);
     for (const auto& at : listen.imaps) imap("imaps", at, true);
-    add({"control", config_.control.string(), nullptr, {}, {}},
+    add({"control", config_.control.string(), nullptr, {}, {}, {}},
         [this](net::Stream& stream, net::Session& session) {
           return api::serve(stream, session, api_);
         });
@@ -108,15 +108,20 @@ class Listeners {
     settings.max_message_size = config_.limits.message_bytes;
     settings.tls = role == smtp::Role::lmtp ? nullptr : tls_.server.get();
     add({std::move(name), std::move(at), implicit ? tls_.server.get() : nullptr, config_.proxies,
-         "421 4.3.2 too many connections, try later\r\n"},
+         "421 4.3.2 too many connections, try later\r\n",
+         role == smtp::Role::lmtp ? config_.listen.lmtp_group : std::string()},
         [this, &settings](net::Stream& stream, net::Session& session) {
           return smtp::serve(stream, session, reception_, settings);
         });
   }
 
   void imap(std::string name, At at, bool implicit) {
-    add({std::move(name), std::move(at), implicit ? tls_.server.get() : nullptr, config_.proxies,
-         "* BYE too many connections, try later\r\n"},
+    add({std::move(name),
+         std::move(at),
+         implicit ? tls_.server.get() : nullptr,
+         config_.proxies,
+         "* BYE too many connections, try later\r\n",
+         {}},
         [this](net::Stream& stream, net::Session& session) {
           return imap::serve(stream, session, imap_);
         });
@@ -137,8 +142,8 @@ class Listeners {
   Result<> outcome_;
 };
 
-// Bodies that nobody names any more go in the background. So does memory that a rush of sessions has left: the allocator
-// keeps it otherwise.
+// Bodies that nobody names any more go in the background. So does memory that a rush of sessions
+// has left: the allocator keeps it otherwise.
 awaitable<void> keep_house(net::Session& session, store::Engine& engine, Pool& pool) {
   while (co_await net::sleep(session, kHousekeeping)) {
     std::size_t gone = 0;

@@ -50,8 +50,8 @@ bool is_in(const schema::Email& email, MailboxId mailbox) {
 }
 
 // A second email with the same body, for a mailbox that holds the first already.
-std::optional<Uid> duplicate(AccountChange& change, const schema::Email& original, EmailId from,
-                             MailboxId to, bool deleted) {
+Result<Uid> duplicate(AccountChange& change, const schema::Email& original, EmailId from,
+                      MailboxId to, bool deleted) {
   schema::Email copy = original;
   copy.clear_placements();
   const auto id = change.create_email(copy);
@@ -61,11 +61,34 @@ std::optional<Uid> duplicate(AccountChange& change, const schema::Email& origina
   std::copy_n(copy.body().begin(), std::min(copy.body().size(), hash.bytes.size()),
               hash.bytes.begin());
   if (!store::link_stored(change.tx(), hash, keys::owner(change.account(), id))) {
-    return std::nullopt;
+    return problem(Problem::Kind::corrupt, "a message has lost its body");
   }
   change.tx().put(keys::content(change.account(), id),
                   change.tx().get(keys::content(change.account(), from)).value_or(""));
   return uid;
+}
+
+// COPY and MOVE: each of the messages that is there gets a UID in `to` from
+// `place(email, id, uid, deleted)`.
+template <class Place>
+Result<> bring(AccountChange& change, MailboxId from, const std::vector<Uid>& uids, MailboxId to,
+               Mailstore::Copied& out, Place place) {
+  out = {};
+  const auto* target = change.mailbox(to);
+  if (target == nullptr || change.mailbox(from) == nullptr) return no_such_mailbox();
+  out.uid_validity = UidValidity(target->uid_validity());
+  for (const auto uid : uids) {
+    const auto entry = change.index(from, uid);
+    if (!entry) continue;
+    const EmailId id(entry->email());
+    auto email = change.email(id);
+    if (!email) continue;
+    const Result<Uid> placed = place(*email, id, uid, (entry->flags() & kDeleted) != 0);
+    if (!placed) return placed.error();
+    out.from.push_back(uid);
+    out.to.push_back(*placed);
+  }
+  return {};
 }
 
 }  // namespace
@@ -75,33 +98,19 @@ awaitable<Result<Mailstore::Copied>> Mailstore::copy(AccountId account, MailboxI
                                                      std::uint64_t quota_bytes) {
   if (auto room = state_->may_grow(); !room) co_return room.error();
   Copied out;
-  const auto done = co_await state_->change(account, [&](AccountChange& change) -> Result<> {
-    out = {};
-    const auto* target = change.mailbox(to);
-    if (target == nullptr || change.mailbox(from) == nullptr) return no_such_mailbox();
-    out.uid_validity = UidValidity(target->uid_validity());
-    for (const auto uid : uids) {
-      const auto entry = change.index(from, uid);
-      if (!entry) continue;
-      const EmailId id(entry->email());
-      auto email = change.email(id);
-      if (!email) continue;
-      const bool deleted = (entry->flags() & kDeleted) != 0;
-      std::optional<Uid> placed;
-      if (is_in(*email, to)) {
-        if (quota_bytes != 0 && change.state().used_bytes() + email->size() > quota_bytes) {
+  const auto done = co_await state_->change(account, [&](AccountChange& change) {
+    const auto place = [&](schema::Email& email, EmailId id, Uid, bool deleted) -> Result<Uid> {
+      if (is_in(email, to)) {
+        if (quota_bytes != 0 && change.state().used_bytes() + email.size() > quota_bytes) {
           return over_quota();
         }
-        placed = duplicate(change, *email, id, to, deleted);
-        if (!placed) return problem(Problem::Kind::corrupt, "a message has lost its body");
-      } else {
-        placed = change.place(*email, id, to, deleted);
-        change.save(*email, id);
+        return duplicate(change, email, id, to, deleted);
       }
-      out.from.push_back(uid);
-      out.to.push_back(*placed);
-    }
-    return {};
+      const auto uid = change.place(email, id, to, deleted);
+      change.save(email, id);
+      return uid;
+    };
+    return bring(change, from, uids, to, out, place);
   });
   if (!done) co_return done.error();
   co_return out;
@@ -110,33 +119,19 @@ awaitable<Result<Mailstore::Copied>> Mailstore::copy(AccountId account, MailboxI
 awaitable<Result<Mailstore::Copied>> Mailstore::move(AccountId account, MailboxId from,
                                                      std::vector<Uid> uids, MailboxId to) {
   Copied out;
-  const auto done = co_await state_->change(account, [&](AccountChange& change) -> Result<> {
-    out = {};
-    const auto* target = change.mailbox(to);
-    if (target == nullptr || change.mailbox(from) == nullptr) return no_such_mailbox();
-    out.uid_validity = UidValidity(target->uid_validity());
-    for (const auto uid : uids) {
-      const auto entry = change.index(from, uid);
-      if (!entry) continue;
-      const EmailId id(entry->email());
-      auto email = change.email(id);
-      if (!email) continue;
-      const bool deleted = (entry->flags() & kDeleted) != 0;
-      Uid placed;
-      if (from != to && is_in(*email, to)) {
-        // Both stay messages of their own, as after a COPY and an EXPUNGE.
-        const auto copied = duplicate(change, *email, id, to, deleted);
-        if (!copied) return problem(Problem::Kind::corrupt, "a message has lost its body");
-        placed = *copied;
-      } else {
-        placed = change.place(*email, id, to, deleted);
-      }
-      change.displace(*email, id, from, uid);
-      change.save(*email, id);
-      out.from.push_back(uid);
-      out.to.push_back(placed);
-    }
-    return {};
+  const auto done = co_await state_->change(account, [&](AccountChange& change) {
+    const auto place = [&](schema::Email& email, EmailId id, Uid uid, bool deleted) -> Result<Uid> {
+      // In a mailbox that has it already, both stay messages of their own, as after a COPY and an
+      // EXPUNGE.
+      Result<Uid> placed = from != to && is_in(email, to)
+                               ? duplicate(change, email, id, to, deleted)
+                               : Result<Uid>(change.place(email, id, to, deleted));
+      if (!placed) return placed;
+      change.displace(email, id, from, uid);
+      change.save(email, id);
+      return placed;
+    };
+    return bring(change, from, uids, to, out, place);
   });
   if (!done) co_return done.error();
   co_return out;

@@ -84,7 +84,7 @@ TEST(IdleMemory, AnIdleTlsConnectionCostsLittle) {
     co_await lines.wait_readable(after(kLong));
   };
   const Endpoint any{IpAddress::v4({127, 0, 0, 1}), 0};
-  ASSERT_TRUE(server.listen({"imaps", any, tls.get(), {}, {}}, dialogue));
+  ASSERT_TRUE(server.listen({"imaps", any, tls.get(), {}, {}, {}}, dialogue));
 
   const pid_t clients = start_clients(*server.bound("imaps"), folder.path("chain"));
   ASSERT_GT(clients, 0);

@@ -1,6 +1,7 @@
 #include "net/listener.hpp"
 
 #include <fcntl.h>
+#include <grp.h>
 #include <netinet/in.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -18,8 +19,9 @@ namespace {
 
 // The kernel cuts it to net.core.somaxconn.
 constexpr int kBacklog = 4096;
-// Whom the directory lets in at all, our own user only.
+// Whom the directory lets in at all, our own user only; or a group too, when one is named.
 constexpr mode_t kSocketMode = 0600;
+constexpr mode_t kGroupSocketMode = 0660;
 
 Problem cannot_listen(const std::string& where, int error) {
   std::string fix;
@@ -70,7 +72,24 @@ bool is_stale(const std::string& path, const SocketAddress& address) {
   return probe && connect(probe.get(), address.get(), address.size()) != 0 && errno == ECONNREFUSED;
 }
 
-Result<OpenListener> open_unix(const std::string& path) {
+Result<> open_to_group(const std::string& path, const std::string& name) {
+  const group* found = getgrnam(name.c_str());
+  if (found == nullptr) {
+    return problem(Problem::Kind::invalid, "there is no group '" + name + "'", path,
+                   "name the group that the other mail server runs in, such as postfix");
+  }
+  // The group first: the mode must never be for a group that was not meant.
+  if (chown(path.c_str(), static_cast<uid_t>(-1), found->gr_gid) != 0 ||
+      chmod(path.c_str(), kGroupSocketMode) != 0) {
+    return problem(
+        Problem::Kind::denied,
+        "the socket cannot be given to the group '" + name + "': " + std::strerror(errno), path,
+        "make the user of Freehold a member of that group");
+  }
+  return {};
+}
+
+Result<OpenListener> open_unix(const std::string& path, const std::string& group) {
   const auto address = SocketAddress::unix_path(path);
   if (!address) {
     return problem(Problem::Kind::invalid, "cannot listen: the path is empty or too long", path,
@@ -82,6 +101,9 @@ Result<OpenListener> open_unix(const std::string& path) {
   fchmod(descriptor.get(), kSocketMode);  // bind(2) makes the file with the socket's own mode
   if (bind(descriptor.get(), address->get(), address->size()) != 0)
     return cannot_listen(path, errno);
+  if (!group.empty()) {
+    if (auto given = open_to_group(path, group); !given) return given.error();
+  }
   return finish(std::move(descriptor), path, path);
 }
 
@@ -115,7 +137,7 @@ Result<OpenListener> open_listener(const ListenerSettings& settings) {
     return finish(std::move(*descriptor), "systemd socket " + settings.name, {});
   }
   if (const auto* endpoint = std::get_if<Endpoint>(&settings.at)) return open_tcp(*endpoint);
-  return open_unix(std::get<std::string>(settings.at));
+  return open_unix(std::get<std::string>(settings.at), settings.unix_group);
 }
 
 void notify_systemd(const char* state) { sd_notify(0, state); }

@@ -1,5 +1,6 @@
 #include "net/listener.hpp"
 
+#include <grp.h>
 #include <gtest/gtest.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -17,8 +18,8 @@ namespace {
 
 const Endpoint kAnyPort{IpAddress::v4({127, 0, 0, 1}), 0};
 
-Result<OpenListener> open_at(std::variant<Endpoint, std::string> at) {
-  return open_listener({"test", std::move(at), nullptr, {}, {}});
+Result<OpenListener> open_at(std::variant<Endpoint, std::string> at, std::string group = {}) {
+  return open_listener({"test", std::move(at), nullptr, {}, {}, std::move(group)});
 }
 
 TEST(Listener, TellsTheProblemAndTheAddress) {
@@ -55,6 +56,22 @@ TEST(Listener, ReplacesASocketFileThatNobodyAnswersOn) {
   }
   EXPECT_TRUE(std::filesystem::exists(path));  // as a killed program leaves it
   EXPECT_TRUE(open_at(path));
+}
+
+TEST(Listener, OpensASocketToANamedGroup) {
+  const TemporaryFolder folder;
+  const std::string path = folder.path("socket");
+  const auto own = getgrgid(getgid());
+  ASSERT_NE(own, nullptr);
+  const auto opened = open_at(path, own->gr_name);
+  ASSERT_TRUE(opened);
+  struct stat info{};
+  ASSERT_EQ(stat(path.c_str(), &info), 0);
+  EXPECT_EQ(info.st_mode & 0777, 0660U);
+  EXPECT_EQ(info.st_gid, getgid());
+  const auto refused = open_at(folder.path("other"), "no-such-group");
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().what, "there is no group 'no-such-group'");
 }
 
 TEST(Listener, LeavesOtherFilesAlone) {

@@ -39,6 +39,7 @@ struct ListenerSettings {
   const TlsContext* implicit_tls = nullptr;  // handshake before the first byte
   std::vector<Network> proxies;              // these speak PROXY protocol v2, and only these may
   std::string goodbye_when_full;  // sent (plain) before hanging up on a connection over a limit
+  std::string unix_group;         // may open the unix socket beside our own user; empty: nobody
 };
 
 struct ServerSettings {

@@ -70,7 +70,7 @@ QueueId Queue::enqueue(store::Transaction& tx, const Envelope& envelope,
     record.set_original(recipient.original);
     record.set_notify(recipient.notify);
     record.set_next_attempt(to_millis(now));
-    put_recipient(tx, id, number++, record);
+    put_recipient(tx, id, number++, record, 0);
   }
   message.set_next_recipient(number);
   tx.put(keys::queued(id), message.SerializeAsString());
@@ -90,34 +90,33 @@ std::optional<schema::QueuedRecipient> read_recipient(const store::Reader& reade
 }
 
 void put_recipient(store::Transaction& tx, QueueId id, std::uint32_t number,
-                   const schema::QueuedRecipient& record) {
-  if (const auto before = read_recipient(tx, id, number)) {
-    tx.erase(keys::due(from_millis(before->next_attempt()), id, number));
-  }
+                   const schema::QueuedRecipient& record, std::int64_t due_before) {
   tx.put(keys::recipient(id, number), record.SerializeAsString());
+  if (record.next_attempt() == due_before) return;
+  if (due_before != 0) tx.erase(keys::due(from_millis(due_before), id, number));
   if (record.next_attempt() != 0) {
     tx.put(keys::due(from_millis(record.next_attempt()), id, number), {});
   }
 }
 
-void erase_recipient(store::Transaction& tx, QueueId id, std::uint32_t number) {
-  const auto record = read_recipient(tx, id, number);
-  if (!record) return;
-  tx.erase(keys::due(from_millis(record->next_attempt()), id, number));
+void erase_recipient(store::Transaction& tx, QueueId id, std::uint32_t number,
+                     const schema::QueuedRecipient& record) {
+  tx.erase(keys::due(from_millis(record.next_attempt()), id, number));
   tx.erase(keys::recipient(id, number));
 }
 
-void erase_message_if_done(store::Transaction& tx, QueueId id) {
-  const auto message = read_message(tx, id);
-  if (!message) return;
+void erase_message(store::Transaction& tx, QueueId id, const BlobHash& body) {
+  tx.erase(keys::queued(id));
+  store::unlink(tx, body, keys::owner(id));
+}
+
+void erase_message_if_done(store::Transaction& tx, QueueId id, const BlobHash& body) {
   bool left = false;
   tx.scan(store::prefix_range(keys::recipients(id)), [&left](auto, auto) {
     left = true;
     return false;
   });
-  if (left) return;
-  tx.erase(keys::queued(id));
-  store::unlink(tx, body_of(*message), keys::owner(id));
+  if (!left) erase_message(tx, id, body);
 }
 
 Envelope envelope_of(const schema::QueuedMessage& record) {

@@ -45,16 +45,18 @@ Result<> reschedule(store::Transaction& tx, QueueId id, std::int64_t next,
     tx.put(keys::queued(id), message->SerializeAsString());
   }
   for (auto& [number, record] : recipients(tx, id)) {
+    const auto due_before = record.next_attempt();
     record.set_next_attempt(next);
-    put_recipient(tx, id, number, record);
+    put_recipient(tx, id, number, record, due_before);
   }
   return {};
 }
 
 Result<> remove(store::Transaction& tx, QueueId id) {
-  if (!read_message(tx, id)) return no_such_message(id);
-  for (const auto& [number, record] : recipients(tx, id)) erase_recipient(tx, id, number);
-  erase_message_if_done(tx, id);
+  const auto message = read_message(tx, id);
+  if (!message) return no_such_message(id);
+  for (const auto& [number, record] : recipients(tx, id)) erase_recipient(tx, id, number, record);
+  erase_message(tx, id, body_of(*message));
   return {};
 }
 

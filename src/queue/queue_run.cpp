@@ -19,6 +19,7 @@ namespace {
 
 constexpr std::size_t kMostPerTake = 500;          // recipients: bounds the batch
 constexpr std::chrono::seconds kLongestSleep{60};  // the clock may be set
+constexpr std::chrono::milliseconds kDrainLook{20};
 
 struct DueList {
   std::map<QueueId, std::vector<std::uint32_t>> due;
@@ -78,10 +79,11 @@ awaitable<Result<Queue::State::Taken>> Queue::State::take_due() {
         auto record = read_recipient(tx, id, number);
         if (!record) continue;
         const bool busy = is_in_work(id, number);
+        const auto due_before = record->next_attempt();
         record->set_attempts(record->attempts() + (expired || busy ? 0 : 1));
         record->set_next_attempt(
             to_millis(settings.schedule.next(now, record->attempts(), random_u64())));
-        put_recipient(tx, id, number, *record);
+        put_recipient(tx, id, number, *record, due_before);
         if (busy) continue;
         auto route = choose_route(directory, message->sender(), record->address());
         auto [place, added] = by_route.try_emplace(expired ? "" : route.key());
@@ -92,6 +94,9 @@ awaitable<Result<Queue::State::Taken>> Queue::State::take_due() {
           job.envelope = envelope_of(*message);
           job.size = message->size();
           job.body = body_of(*message);
+          job.arrived_at = from_millis(message->arrived_at());
+          job.expires_at = from_millis(message->expires_at());
+          job.of = message->next_recipient();
         }
         job.envelope.recipients.push_back(recipient_of(*record));
         job.numbers.push_back(number);
@@ -119,6 +124,8 @@ awaitable<void> Queue::run(net::Session& session, Spawn spawn, SendReport send_r
   });
   static auto& taken_total =
       metrics::counter("freehold_queue_attempts_total", "Delivery attempts begun");
+  state.recording = true;
+  spawn("queue outcomes", [&state](net::Session&) { return state.record(); });
   while (!session.draining()) {
     std::chrono::milliseconds pause = kLongestSleep;
     if (state.active.load() < state.settings.max_active) {
@@ -134,13 +141,19 @@ awaitable<void> Queue::run(net::Session& session, Spawn spawn, SendReport send_r
                               "it could not be delivered in the time allowed",
                               {},
                               {}};
+        state.active.fetch_add(1);
         co_await state.finish(job, {job.numbers.size(), gave_up}, send_report);
       }
+      // All are handed over before the first channel begins: what it finds out is for all of them.
+      std::vector<std::shared_ptr<Destinations::Seat>> opened;
       for (auto& [route, job] : taken->jobs) {
         state.active.fetch_add(1);
         taken_total.add();
-        const auto seat = state.destinations.push(route, std::move(job));
-        if (!seat) continue;
+        if (auto seat = state.destinations.push(route, std::move(job))) {
+          opened.push_back(std::move(seat));
+        }
+      }
+      for (const auto& seat : opened) {
         spawn("queue " + seat->route.text(), [&state, seat, &send_report](net::Session& own) {
           return state.work(own, seat, send_report);
         });
@@ -157,14 +170,10 @@ awaitable<void> Queue::run(net::Session& session, Spawn spawn, SendReport send_r
   state.destinations.wake_all();
   while (state.active.load() > 0) {
     state.destinations.wake_all();
-    co_await state.changed.wait(std::chrono::milliseconds(100));
+    co_await state.changed.wait(kDrainLook);
   }
-}
-
-// There is room for more once half of the active jobs have ended. Told at that one moment: looking
-// for due mail after every job costs a walk over the keys of all that went before.
-void Queue::State::job_ended() {
-  if (active.fetch_sub(1) == settings.max_active / 2) changed.notify();
+  state.end_recording();
+  while (state.is_recording()) co_await state.changed.wait(kDrainLook);
 }
 
 awaitable<void> Queue::State::work(net::Session& session, std::shared_ptr<Destinations::Seat> seat,
@@ -179,8 +188,7 @@ awaitable<void> Queue::State::work(net::Session& session, std::shared_ptr<Destin
       break;
     }
     if (session.draining()) {
-      co_await give_back(*job);
-      job_ended();
+      co_await give_back(std::move(*job));
       continue;
     }
     std::vector<Outcome> outcomes;
@@ -197,13 +205,12 @@ awaitable<void> Queue::State::work(net::Session& session, std::shared_ptr<Destin
     const bool unreachable = std::ranges::all_of(outcomes, [](const Outcome& outcome) {
       return outcome.state == Outcome::State::deferred && outcome.host.empty();
     });
-    co_await finish(*job, outcomes, send_report);
-    job_ended();
-    if (unreachable && !outcomes.empty()) {
-      for (const auto& other : destinations.take_all(*seat)) {
-        co_await finish(other, {other.numbers.size(), outcomes.front()}, send_report);
-        job_ended();
-      }
+    const auto first = outcomes.empty() ? Outcome() : outcomes.front();
+    co_await finish(std::move(*job), std::move(outcomes), send_report);
+    if (!unreachable) continue;
+    for (auto& other : destinations.take_all(*seat)) {
+      std::vector<Outcome> same(other.numbers.size(), first);
+      co_await finish(std::move(other), std::move(same), send_report);
     }
   }
   co_await channel->close();

@@ -16,6 +16,15 @@
 // Inside the queue only.
 namespace freehold::queue {
 
+// A job that was tried.
+struct Ended {
+  Job job;
+  std::vector<Outcome> outcomes;
+  Time at;
+  std::vector<bool> told = {};  // whose outcome a report is for; empty: nobody's
+  bool reported = true;         // the report was taken
+};
+
 struct Queue::State {
   State(store::Engine& e, const directory::Directory& d, Transport& t, const Clock& c,
         QueueSettings s)
@@ -56,14 +65,26 @@ struct Queue::State {
   awaitable<void> work(net::Session& session, std::shared_ptr<Destinations::Seat> seat,
                        const SendReport& send_report);
 
-  void job_ended();
-
-  // queue_outcome.cpp: writes what came of a job, and reports it.
-  awaitable<void> finish(const Job& job, std::vector<Outcome> outcomes,
-                         const SendReport& send_report);
+  // queue_outcome.cpp: what came of a job is told to the sender where that is due, and written.
+  awaitable<void> finish(Job job, std::vector<Outcome> outcomes, const SendReport& send_report);
   // The attempt was not made after all.
-  awaitable<void> give_back(const Job& job);
+  awaitable<void> give_back(Job job);
+  void job_ended(const Job& job);
+
+  // queue_record.cpp: a channel goes on to its next job at once; one coroutine writes what has
+  // ended meanwhile, all of it in one commit.
+  std::mutex unwritten_mutex;
+  std::vector<Ended> unwritten;
+  bool stop_recording = false;
+  bool recording = false;
+  Signal something_ended;
+  bool record_later(Ended& one);  // false: too many wait already
+  awaitable<void> record();
+  void end_recording();
+  [[nodiscard]] bool is_recording();
 };
+
+void write_outcomes(store::Transaction& tx, const Ended& ended);
 
 // The record behind a due key's number is gone or changed: somebody removed or rescheduled it.
 [[nodiscard]] std::optional<schema::QueuedMessage> read_message(const store::Reader& reader,
@@ -71,11 +92,14 @@ struct Queue::State {
 [[nodiscard]] std::optional<schema::QueuedRecipient> read_recipient(const store::Reader& reader,
                                                                     QueueId id,
                                                                     std::uint32_t number);
+// Writes the record and moves its due key from `due_before` (milliseconds; 0: it has none).
 void put_recipient(store::Transaction& tx, QueueId id, std::uint32_t number,
-                   const schema::QueuedRecipient& record);
-// Removes a recipient and, with the last one, the message.
-void erase_recipient(store::Transaction& tx, QueueId id, std::uint32_t number);
-void erase_message_if_done(store::Transaction& tx, QueueId id);
+                   const schema::QueuedRecipient& record, std::int64_t due_before);
+void erase_recipient(store::Transaction& tx, QueueId id, std::uint32_t number,
+                     const schema::QueuedRecipient& record);
+// The message itself, once its last recipient is gone.
+void erase_message(store::Transaction& tx, QueueId id, const BlobHash& body);
+void erase_message_if_done(store::Transaction& tx, QueueId id, const BlobHash& body);
 
 [[nodiscard]] Envelope envelope_of(const schema::QueuedMessage& record);
 [[nodiscard]] Recipient recipient_of(const schema::QueuedRecipient& record);

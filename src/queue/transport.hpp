@@ -8,6 +8,7 @@
 
 #include "base/awaitable.hpp"
 #include "base/ids.hpp"
+#include "base/time.hpp"
 #include "queue/envelope.hpp"
 #include "queue/route.hpp"
 #include "store/bodies.hpp"
@@ -21,6 +22,9 @@ struct Job {
   std::vector<std::uint32_t> numbers;  // theirs in the queue, pairwise
   std::uint64_t size = 0;
   BlobHash body;
+  Time arrived_at;
+  Time expires_at;
+  std::uint32_t of = 0;  // recipients that the message came with
 };
 
 struct Outcome {

@@ -103,6 +103,7 @@ class Client {
 
  private:
   using Outcomes = std::vector<RecipientOutcome>;
+  using DataAnswer = std::optional<ClientOutcome>;  // when DATA was pipelined with the envelope
 
   // client.cpp
   awaitable<ClientOutcome> hello();
@@ -115,12 +116,14 @@ class Client {
   awaitable<ClientOutcome> log_in();
   awaitable<ClientOutcome> answer_challenges(directory::SaslClient& mechanism, ClientOutcome last);
   // client_send.cpp
-  awaitable<bool> send_envelope(const Envelope& envelope, Outcomes& out);
+  awaitable<bool> send_envelope(const Envelope& envelope, DataAnswer& data, Outcomes& out);
   awaitable<bool> send_recipients(const Envelope& envelope, std::size_t first, std::size_t count,
-                                  Outcomes& out);
+                                  DataAnswer& data, Outcomes& out);
+  awaitable<void> abandon(const DataAnswer& data);
   awaitable<void> reset();
   // client_body.cpp
-  awaitable<void> send_data(Body& body, Outcomes& out);
+  awaitable<void> send_data(Body& body, DataAnswer answer, Outcomes& out);
+  awaitable<ClientOutcome> ask_data();
   awaitable<void> send_chunks(Body& body, Outcomes& out);
   awaitable<ClientOutcome> write_text(Body& body);
   awaitable<ClientOutcome> explain_loss(error_code error, bool ended);

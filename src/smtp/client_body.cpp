@@ -25,14 +25,15 @@ ClientOutcome source_failed(const error_code& error) {
 
 }  // namespace
 
-awaitable<void> Client::send_data(Body& body, Outcomes& out) {
-  ClientOutcome outcome;
+awaitable<ClientOutcome> Client::ask_data() {
   const IoResult<> asked = co_await write("DATA\r\n");
-  if (asked) {
-    outcome = co_await read_reply(settings_.data_wait);
-  } else {
-    outcome = lose(asked.error(), "sending DATA");
-  }
+  if (!asked) co_return lose(asked.error(), "sending DATA");
+  co_return co_await read_reply(settings_.data_wait);
+}
+
+awaitable<void> Client::send_data(Body& body, DataAnswer answer, Outcomes& out) {
+  if (!answer) answer = co_await ask_data();
+  ClientOutcome outcome = std::move(*answer);
   if (outcome.ok() && outcome.reply.code != 354) {
     usable_ = false;
     outcome = {Kind::lost, {451, {4, 5, 0}, "an odd reply to DATA: " + outcome.reply.full_text()}};

@@ -42,19 +42,20 @@ awaitable<std::vector<RecipientOutcome>> Client::send(const Envelope& envelope, 
     if (obstacle) set_all(out, {Kind::unsupported, *obstacle});
     co_return out;
   }
-  const bool ready = co_await send_envelope(envelope, out);
+  DataAnswer data;
+  const bool ready = co_await send_envelope(envelope, data, out);
   if (ready && envelope.parameters.body == BodyType::binary) {
     co_await send_chunks(body, out);
   } else if (ready) {
-    co_await send_data(body, out);
+    co_await send_data(body, std::move(data), out);
   } else if (usable_) {
-    co_await reset();
+    co_await abandon(data);
   }
   co_return out;
 }
 
 // True: the server has taken the sender and a recipient at least.
-awaitable<bool> Client::send_envelope(const Envelope& envelope, Outcomes& out) {
+awaitable<bool> Client::send_envelope(const Envelope& envelope, DataAnswer& data, Outcomes& out) {
   const std::size_t count = envelope.recipients.size();
   const std::size_t group = offered_.pipelining ? kGroup : 1;
   std::size_t first = 0;
@@ -67,21 +68,25 @@ awaitable<bool> Client::send_envelope(const Envelope& envelope, Outcomes& out) {
   }
   for (; first < count && usable_; first += group) {
     const bool more =
-        co_await send_recipients(envelope, first, std::min(group, count - first), out);
+        co_await send_recipients(envelope, first, std::min(group, count - first), data, out);
     if (!more) co_return false;
   }
   const auto taken = [](const RecipientOutcome& r) { return r.outcome.ok(); };
   co_return usable_&& std::ranges::any_of(out, taken);
 }
 
-// One group; with the first of a pipelined envelope goes MAIL. False: there is no use in going on.
+// One group; with the first of a pipelined envelope goes MAIL, with the last DATA (RFC 2920, 3.1).
+// False: there is no use in going on.
 awaitable<bool> Client::send_recipients(const Envelope& envelope, std::size_t first,
-                                        std::size_t count, Outcomes& out) {
+                                        std::size_t count, DataAnswer& data, Outcomes& out) {
   const bool with_mail = offered_.pipelining && first == 0;
+  const bool with_data = offered_.pipelining && first + count == envelope.recipients.size() &&
+                         envelope.parameters.body != BodyType::binary;
   std::string lines = with_mail ? mail_command(envelope, offered_) : std::string();
   for (std::size_t i = first; i < first + count; ++i) {
     lines += rcpt_command(envelope.recipients[i], offered_);
   }
+  if (with_data) lines += "DATA\r\n";
   const IoResult<> written = co_await write(lines);
   if (!written) {
     set_all(out, lose(written.error(), "sending the envelope"));
@@ -103,13 +108,19 @@ awaitable<bool> Client::send_recipients(const Envelope& envelope, std::size_t fi
       co_return false;
     }
   }
+  if (with_data && usable_) data = co_await read_reply(settings_.data_wait);
   if (!mail.ok()) set_all(out, mail);
   co_return mail.ok();
 }
 
-awaitable<void> Client::reset() {
-  const ClientOutcome outcome = co_await command("RSET\r\n");
-  if (!outcome.ok()) usable_ = false;
+// Ends a transaction that nobody was taken in.
+awaitable<void> Client::abandon(const DataAnswer& data) {
+  // RFC 2920, 3.1: a server may answer DATA with 354 all the same, and then waits for a message.
+  const bool waits = data && data->reply.code == 354;
+  const ClientOutcome outcome = co_await command(waits ? ".\r\n" : "RSET\r\n");
+  if (outcome.kind == Kind::lost || (!waits && !outcome.ok())) usable_ = false;
 }
+
+awaitable<void> Client::reset() { co_await abandon(std::nullopt); }
 
 }  // namespace freehold::smtp

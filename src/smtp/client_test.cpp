@@ -88,7 +88,7 @@ TEST(Client, SendsAMessageToOurServer) {
   EXPECT_TRUE(d.sent[2].outcome.reply.transient());
   EXPECT_TRUE(d.usable);
   EXPECT_THAT(d.c.backend.messages.at(0).text, EndsWith("a: b\r\n\r\n.dot\r\nno end of line\r\n"));
-  EXPECT_EQ(d.c.client->writes, 5);  // EHLO, envelope, DATA, text, QUIT
+  EXPECT_EQ(d.c.client->writes, 4);  // EHLO, envelope with DATA, text, QUIT
 }
 
 TEST(Client, UsesAConnectionAgain) {
@@ -277,6 +277,26 @@ TEST(Client, FallsBackToHelo) {
   EXPECT_EQ(s.heard,
             "EHLO client.example\nHELO client.example\nMAIL FROM:<a@there.example>\n"
             "RCPT TO:<anna@here.example>\nDATA\na: b\n.\nQUIT\n");
+}
+
+TEST(Client, EndsAMessageThatAServerWaitsForAlthoughItTookNobody) {
+  Script s({"220 x", "250-x\r\n250 PIPELINING", "250 ok", "550 5.1.1 nobody", "354 go",
+            "554 5.5.1 no recipients", "221 bye"});
+  const auto sent = s.run(envelope({"nobody@here.example"}), "a: b\r\n");
+  EXPECT_EQ(sent.at(0).outcome.reply.code, 550);
+  EXPECT_EQ(s.heard,
+            "EHLO client.example\nMAIL FROM:<a@there.example>\nRCPT "
+            "TO:<nobody@here.example>\nDATA\n.\nQUIT\n");
+}
+
+TEST(Client, ResetsAPipelinedEnvelopeThatWasRefused) {
+  Script s({"220 x", "250-x\r\n250 PIPELINING", "550 5.7.1 no", "503 no", "503 no", "250 reset",
+            "221 bye"});
+  const auto sent = s.run(envelope({"anna@here.example"}), "a: b\r\n");
+  EXPECT_EQ(sent.at(0).outcome.reply.full_text(), "550 5.7.1 no");
+  EXPECT_EQ(s.heard,
+            "EHLO client.example\nMAIL FROM:<a@there.example>\nRCPT "
+            "TO:<anna@here.example>\nDATA\nRSET\nQUIT\n");
 }
 
 TEST(Client, TellsWhetherTheMessageMayHaveArrived) {

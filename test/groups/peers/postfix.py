@@ -89,7 +89,6 @@ class PostfixPeers(Peers):
 
     def test_lmtp(self) -> None:
         """peers: Postfix delivers by LMTP"""
-        self.box.lmtp.chmod(0o666)
         self.box.cli("domain", "add", "lmtp.test")
         self.box.add_account("anna@lmtp.test")
         self.postfix.send("sender@remote.test", "anna@lmtp.test", simple("by lmtp", message_id="<lmtp@remote.test>"))

@@ -41,6 +41,7 @@ class Peers(unittest.TestCase):
             "dns": {"forwarders": [cls.names.address]},
             "outbound": {"smtp_port": cls.mx_port, "ca_file": cls.authority.certificate, "prefer_ipv4": True},
             "queue": {"first_retry_seconds": 3600},
+            "listen": {"lmtp_group": "postfix"},
             "log": {"level": "debug"},
         })
         cls.box.start()
