@@ -18,7 +18,7 @@ std::optional<std::string> comparable_domain(std::string_view name) {
   }
   // ASCII is taken as it stands: that a label is no good host name (a leading hyphen, say) is for
   // the DNS to find.
-  if (!net::is_dns_name(name)) return {};
+  if (!net::is_dns_name(name) || name.starts_with('[')) return {};
   return to_lower(name);
 }
 

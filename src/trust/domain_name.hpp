@@ -10,7 +10,8 @@ namespace freehold::trust {
 // otherwise.
 
 // A name out of a message or a command in the one form that is compared and asked for: lower case,
-// A-labels, no final dot (RFC 8616, 4; RFC 9989, 5.3.1). Nothing when it is no name.
+// A-labels, no final dot (RFC 8616, 4; RFC 9989, 5.3.1). Nothing when it is no
+// name, an address literal among them.
 [[nodiscard]] std::optional<std::string> comparable_domain(std::string_view name);
 
 // "example.com" of "mail.example.com"; "" of "com".

@@ -22,8 +22,8 @@ struct SpfQuery {
   // The reverse-path without angle brackets. Empty for <>, and to check HELO: then it is
   // postmaster@helo (RFC 7208, 2.4).
   std::string sender;
-  std::string receiver_host;  // who checks; only for an explanation's text
-  Time now;                   // likewise
+  std::string receiver_host{};  // who checks; only for an explanation's text
+  Time now{};                   // likewise
 };
 
 struct SpfVerdict {
