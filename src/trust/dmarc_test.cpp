@@ -2,8 +2,10 @@
 
 #include <gtest/gtest.h>
 
-#include <optional>
+#include <string>
+#include <vector>
 
+#include "base/bytes.hpp"
 #include "base/testing/run.hpp"
 #include "net/testing/dns_world.hpp"
 #include "trust/limits.hpp"
@@ -15,30 +17,33 @@ using enum DmarcResult;
 using Policy = DmarcPolicy;
 using Names = std::vector<std::string>;
 
-struct Case {
-  std::string_view why;
-  std::vector<std::pair<std::string_view, std::string_view>> records;  // name, tags behind v=
-  std::string author = "example.com";
-  std::string spf{};
-  Names dkim{};
-  DmarcResult result = none;
-  Policy policy = Policy::none;
-  std::string_view found{};  // where the record was
-};
+// The trimmed parts; none of an empty text.
+Names split(std::string_view text, char separator) {
+  Names parts;
+  while (!trim(text).empty()) {
+    const std::size_t end = text.find(separator);
+    parts.emplace_back(trim(text.substr(0, end)));
+    text.remove_prefix(end == std::string_view::npos ? text.size() : end + 1);
+  }
+  return parts;
+}
 
-// Names that exist in every case; "ghost" ones do not.
-net::testing::DnsWorld world_of(const Case& c) {
+// "example.com: p=none & com: FAIL": what stands behind the version, or that the DNS fails. Some
+// names exist in every world.
+net::testing::DnsWorld world_of(std::string_view records) {
   net::testing::DnsWorld world;
   for (const std::string_view name : {"example.com", "mail.example.com", "a.mail.example.com"}) {
     world.address(std::string(name), "192.0.2.1");
   }
   world.mx("mx.example.com", 10, "mail.example.com");
-  for (const auto& [name, tags] : c.records) {
-    const std::string at = "_dmarc." + std::string(name);
+  for (const std::string& record : split(records, '&')) {
+    const std::size_t colon = record.find(':');
+    const std::string name = "_dmarc." + record.substr(0, colon);
+    const std::string_view tags = trim(std::string_view(record).substr(colon + 1));
     if (tags == "FAIL") {
-      world.fails(at);
+      world.fails(name);
     } else {
-      world.txt(at, "v=DMARC1; " + std::string(tags));
+      world.txt(name, "v=DMARC1; " + std::string(tags));
     }
   }
   return world;
@@ -48,589 +53,122 @@ DmarcVerdict check(net::testing::DnsWorld& world, DmarcQuery query) {
   return testing::run(check_dmarc(world, std::move(query)));
 }
 
-void expect(const Case& c, DmarcMethod method) {
-  net::testing::DnsWorld world = world_of(c);
-  const DmarcVerdict verdict = check(world, {.author_domains = {c.author},
-                                             .spf_domain = c.spf,
-                                             .dkim_domains = c.dkim,
-                                             .method = method});
-  EXPECT_EQ(dmarc_result_name(verdict.result), dmarc_result_name(c.result)) << c.why;
-  EXPECT_EQ(dmarc_policy_name(verdict.policy), dmarc_policy_name(c.policy)) << c.why;
-  EXPECT_EQ(verdict.record_domain, c.found) << c.why;
-  EXPECT_EQ(verdict.problem.empty(), c.result == pass || c.result == fail) << c.why;
+// A line for each case: why, author domain, SPF's domain, DKIM's domains; result, policy, where the
+// record was; and the records.
+void expect_all(std::string_view table, DmarcMethod method) {
+  for (const std::string& line : split(table, '\n')) {
+    Names cells = split(line, '|');
+    cells.resize(8);
+    net::testing::DnsWorld world = world_of(cells[7]);
+    const DmarcVerdict verdict = check(world, {.author_domains = {cells[1]},
+                                               .spf_domain = cells[2],
+                                               .dkim_domains = split(cells[3], ' '),
+                                               .method = method});
+    EXPECT_EQ(dmarc_result_name(verdict.result), cells[4]) << line;
+    EXPECT_EQ(dmarc_policy_name(verdict.policy), cells[5]) << line;
+    EXPECT_EQ(verdict.record_domain, cells[6]) << line;
+    EXPECT_EQ(verdict.problem.empty(), cells[4] == "pass" || cells[4] == "fail") << line;
+  }
 }
 
 TEST(Dmarc, FindsThePolicy) {
-  const Case table[] = {
-      {"no record at all", {}},
-      {"a record of another version", {{"example.com", ""}}, "other.example"},
-      {"p=none",
-       {{"example.com", "p=none"}},
-       "example.com",
-       "",
-       {},
-       fail,
-       Policy::none,
-       "example.com"},
-      {"p=quarantine",
-       {{"example.com", "p=quarantine"}},
-       "example.com",
-       "",
-       {},
-       fail,
-       Policy::quarantine,
-       "example.com"},
-      {"p=reject",
-       {{"example.com", "p=reject"}},
-       "example.com",
-       "",
-       {},
-       fail,
-       Policy::reject,
-       "example.com"},
-      {"in whatever case",
-       {{"example.com", "p=reject"}},
-       "Example.COM.",
-       "",
-       {},
-       fail,
-       Policy::reject,
-       "example.com"},
-      {"an IDN",
-       {{"xn--bcher-kva.example", "p=reject"}},
-       "B\xC3\xBC"
-       "cher.example",
-       "",
-       {},
-       fail,
-       Policy::reject,
-       "xn--bcher-kva.example"},
-      {"sp is not for the domain itself",
-       {{"example.com", "p=none; sp=reject"}},
-       "example.com",
-       "",
-       {},
-       fail,
-       Policy::none,
-       "example.com"},
-      {"np neither",
-       {{"example.com", "p=none; np=reject"}},
-       "example.com",
-       "",
-       {},
-       fail,
-       Policy::none,
-       "example.com"},
-      {"a subdomain has p",
-       {{"example.com", "p=reject"}},
-       "mail.example.com",
-       "",
-       {},
-       fail,
-       Policy::reject,
-       "example.com"},
-      {"or sp",
-       {{"example.com", "p=reject; sp=quarantine"}},
-       "mail.example.com",
-       "",
-       {},
-       fail,
-       Policy::quarantine,
-       "example.com"},
-      {"sp=none",
-       {{"example.com", "p=reject; sp=none"}},
-       "mail.example.com",
-       "",
-       {},
-       fail,
-       Policy::none,
-       "example.com"},
-      {"np is not for one that exists",
-       {{"example.com", "p=none; np=reject"}},
-       "mail.example.com",
-       "",
-       {},
-       fail,
-       Policy::none,
-       "example.com"},
-      {"an MX is existence",
-       {{"example.com", "p=none; np=reject"}},
-       "mx.example.com",
-       "",
-       {},
-       fail,
-       Policy::none,
-       "example.com"},
-      {"np for one that does not",
-       {{"example.com", "p=none; np=reject"}},
-       "ghost.example.com",
-       "",
-       {},
-       fail,
-       Policy::reject,
-       "example.com"},
-      {"np before sp",
-       {{"example.com", "p=none; sp=quarantine; np=reject"}},
-       "ghost.example.com",
-       "",
-       {},
-       fail,
-       Policy::reject,
-       "example.com"},
-      {"np may be milder",
-       {{"example.com", "p=reject; np=none"}},
-       "ghost.example.com",
-       "",
-       {},
-       fail,
-       Policy::none,
-       "example.com"},
-      {"without np, sp",
-       {{"example.com", "p=none; sp=quarantine"}},
-       "ghost.example.com",
-       "",
-       {},
-       fail,
-       Policy::quarantine,
-       "example.com"},
-      {"its own record goes first",
-       {{"mail.example.com", "p=none"}, {"example.com", "p=reject"}},
-       "mail.example.com",
-       "",
-       {},
-       fail,
-       Policy::none,
-       "mail.example.com"},
-      {"its own record's p, not sp",
-       {{"mail.example.com", "p=none; sp=reject"}},
-       "mail.example.com",
-       "",
-       {},
-       fail,
-       Policy::none,
-       "mail.example.com"},
-      {"a record in between is passed over",
-       {{"mail.example.com", "p=none"}, {"example.com", "p=reject"}},
-       "a.mail.example.com",
-       "",
-       {},
-       fail,
-       Policy::reject,
-       "example.com"},
-      {"but not with psd=n",
-       {{"mail.example.com", "p=quarantine; psd=n"}, {"example.com", "p=reject"}},
-       "a.mail.example.com",
-       "",
-       {},
-       fail,
-       Policy::quarantine,
-       "mail.example.com"},
-      {"the suffix's policy",
-       {{"com", "p=reject; psd=y"}},
-       "example.com",
-       "",
-       {},
-       fail,
-       Policy::reject,
-       "com"},
-      {"the suffix's sp",
-       {{"com", "p=reject; sp=none; psd=y"}},
-       "example.com",
-       "",
-       {},
-       fail,
-       Policy::none,
-       "com"},
-      {"the suffix's np",
-       {{"com", "p=none; np=reject; psd=y"}},
-       "ghost.com",
-       "",
-       {},
-       fail,
-       Policy::reject,
-       "com"},
-      {"not where the organization has one",
-       {{"com", "p=reject; psd=y"}, {"example.com", "p=none"}},
-       "mail.example.com",
-       "",
-       {},
-       fail,
-       Policy::none,
-       "example.com"},
-      {"a suffix as author",
-       {{"com", "p=reject; sp=none; psd=y"}},
-       "com",
-       "",
-       {},
-       fail,
-       Policy::reject,
-       "com"},
-      {"several records are none", {{"example.com", "p=reject"}, {"example.com", "p=none"}}},
-      {"several at the author, one above",
-       {{"mail.example.com", "p=none"},
-        {"mail.example.com", "p=none"},
-        {"example.com", "p=reject"}},
-       "mail.example.com",
-       "",
-       {},
-       fail,
-       Policy::reject,
-       "example.com"},
-      {"no p, but reports",
-       {{"example.com", "rua=mailto:a@b.example"}},
-       "example.com",
-       "",
-       {},
-       fail,
-       Policy::none,
-       "example.com"},
-      {"a wrong p, but reports",
-       {{"example.com", "p=x; rua=mailto:a@b.example"}},
-       "example.com",
-       "",
-       {},
-       fail,
-       Policy::none,
-       "example.com"},
-      {"a wrong sp takes p with it",
-       {{"example.com", "p=reject; sp=x; rua=mailto:a@b.example"}},
-       "example.com",
-       "",
-       {},
-       fail,
-       Policy::none,
-       "example.com"},
-      {"no p and no reports",
-       {{"example.com", ""}},
-       "example.com",
-       "example.com",
-       {},
-       permerror,
-       Policy::none,
-       "example.com"},
-      {"reports that go nowhere",
-       {{"example.com", "p=x; rua=nobody"}},
-       "example.com",
-       "",
-       {},
-       permerror,
-       Policy::none,
-       "example.com"},
-      {"the DNS fails", {{"example.com", "FAIL"}}, "example.com", "", {}, temperror},
-      {"the DNS fails above", {{"example.com", "FAIL"}}, "mail.example.com", "", {}, temperror},
-      {"test mode is a step less",
-       {{"example.com", "p=reject; t=y"}},
-       "example.com",
-       "",
-       {},
-       fail,
-       Policy::quarantine,
-       "example.com"},
-      {"and a step less",
-       {{"example.com", "p=quarantine; t=y"}},
-       "example.com",
-       "",
-       {},
-       fail,
-       Policy::none,
-       "example.com"},
-  };
-  for (const Case& c : table) expect(c, DmarcMethod::tree_walk);
+  expect_all(R"(
+no record at all                   | example.com        |             |  | none      | none       |                       |
+a record of another version        | other.example      |             |  | none      | none       |                       | example.com:
+p=none                             | example.com        |             |  | fail      | none       | example.com           | example.com: p=none
+p=quarantine                       | example.com        |             |  | fail      | quarantine | example.com           | example.com: p=quarantine
+p=reject                           | example.com        |             |  | fail      | reject     | example.com           | example.com: p=reject
+in whatever case                   | Example.COM.       |             |  | fail      | reject     | example.com           | example.com: p=reject
+an IDN                             | Bücher.example     |             |  | fail      | reject     | xn--bcher-kva.example | xn--bcher-kva.example: p=reject
+sp is not for the domain itself    | example.com        |             |  | fail      | none       | example.com           | example.com: p=none; sp=reject
+np neither                         | example.com        |             |  | fail      | none       | example.com           | example.com: p=none; np=reject
+a subdomain has p                  | mail.example.com   |             |  | fail      | reject     | example.com           | example.com: p=reject
+or sp                              | mail.example.com   |             |  | fail      | quarantine | example.com           | example.com: p=reject; sp=quarantine
+sp=none                            | mail.example.com   |             |  | fail      | none       | example.com           | example.com: p=reject; sp=none
+np is not for one that exists      | mail.example.com   |             |  | fail      | none       | example.com           | example.com: p=none; np=reject
+an MX is existence                 | mx.example.com     |             |  | fail      | none       | example.com           | example.com: p=none; np=reject
+np for one that does not           | ghost.example.com  |             |  | fail      | reject     | example.com           | example.com: p=none; np=reject
+np before sp                       | ghost.example.com  |             |  | fail      | reject     | example.com           | example.com: p=none; sp=quarantine; np=reject
+np may be milder                   | ghost.example.com  |             |  | fail      | none       | example.com           | example.com: p=reject; np=none
+without np, sp                     | ghost.example.com  |             |  | fail      | quarantine | example.com           | example.com: p=none; sp=quarantine
+its own record goes first          | mail.example.com   |             |  | fail      | none       | mail.example.com      | mail.example.com: p=none & example.com: p=reject
+its own record's p, not sp         | mail.example.com   |             |  | fail      | none       | mail.example.com      | mail.example.com: p=none; sp=reject
+a record in between is passed over | a.mail.example.com |             |  | fail      | reject     | example.com           | mail.example.com: p=none & example.com: p=reject
+but not with psd=n                 | a.mail.example.com |             |  | fail      | quarantine | mail.example.com      | mail.example.com: p=quarantine; psd=n & example.com: p=reject
+the suffix's policy                | example.com        |             |  | fail      | reject     | com                   | com: p=reject; psd=y
+the suffix's sp                    | example.com        |             |  | fail      | none       | com                   | com: p=reject; sp=none; psd=y
+the suffix's np                    | ghost.com          |             |  | fail      | reject     | com                   | com: p=none; np=reject; psd=y
+not where the organization has one | mail.example.com   |             |  | fail      | none       | example.com           | com: p=reject; psd=y & example.com: p=none
+a suffix as author                 | com                |             |  | fail      | reject     | com                   | com: p=reject; sp=none; psd=y
+several records are none           | example.com        |             |  | none      | none       |                       | example.com: p=reject & example.com: p=none
+several at the author, one above   | mail.example.com   |             |  | fail      | reject     | example.com           | mail.example.com: p=none & mail.example.com: p=none & example.com: p=reject
+no p, but reports                  | example.com        |             |  | fail      | none       | example.com           | example.com: rua=mailto:a@b.example
+a wrong p, but reports             | example.com        |             |  | fail      | none       | example.com           | example.com: p=x; rua=mailto:a@b.example
+a wrong sp takes p with it         | example.com        |             |  | fail      | none       | example.com           | example.com: p=reject; sp=x; rua=mailto:a@b.example
+no p and no reports                | example.com        | example.com |  | permerror | none       | example.com           | example.com:
+reports that go nowhere            | example.com        |             |  | permerror | none       | example.com           | example.com: p=x; rua=nobody
+the DNS fails                      | example.com        |             |  | temperror | none       |                       | example.com: FAIL
+the DNS fails above                | mail.example.com   |             |  | temperror | none       |                       | example.com: FAIL
+test mode is a step less           | example.com        |             |  | fail      | quarantine | example.com           | example.com: p=reject; t=y
+and a step less                    | example.com        |             |  | fail      | none       | example.com           | example.com: p=quarantine; t=y
+)",
+             DmarcMethod::tree_walk);
 }
 
 TEST(Dmarc, AlignsByTheTree) {
-  const std::string_view org = "example.com";
-  const Case table[] = {
-      {"SPF of the same domain",
-       {{org, "p=reject"}},
-       "example.com",
-       "example.com",
-       {},
-       pass,
-       Policy::none,
-       org},
-      {"in whatever case",
-       {{org, "p=reject"}},
-       "example.com",
-       "EXAMPLE.com.",
-       {},
-       pass,
-       Policy::none,
-       org},
-      {"SPF of a subdomain",
-       {{org, "p=reject"}},
-       "example.com",
-       "mail.example.com",
-       {},
-       pass,
-       Policy::none,
-       org},
-      {"SPF of the parent",
-       {{org, "p=reject"}},
-       "mail.example.com",
-       "example.com",
-       {},
-       pass,
-       Policy::none,
-       org},
-      {"of a cousin",
-       {{org, "p=reject"}},
-       "a.mail.example.com",
-       "b.example.com",
-       {},
-       pass,
-       Policy::none,
-       org},
-      {"of somebody else",
-       {{org, "p=reject"}},
-       "example.com",
-       "example.net",
-       {},
-       fail,
-       Policy::reject,
-       org},
-      {"of a neighbour",
-       {{org, "p=reject"}},
-       "example.com",
-       "other.com",
-       {},
-       fail,
-       Policy::reject,
-       org},
-      {"of one whose name ends alike",
-       {{org, "p=reject"}},
-       "example.com",
-       "notexample.com",
-       {},
-       fail,
-       Policy::reject,
-       org},
-      {"of the suffix", {{org, "p=reject"}}, "example.com", "com", {}, fail, Policy::reject, org},
-      {"strict SPF of the same",
-       {{org, "p=reject; aspf=s"}},
-       "example.com",
-       "example.com",
-       {},
-       pass,
-       Policy::none,
-       org},
-      {"strict SPF of a subdomain",
-       {{org, "p=reject; aspf=s"}},
-       "example.com",
-       "mail.example.com",
-       {},
-       fail,
-       Policy::reject,
-       org},
-      {"adkim is not for SPF",
-       {{org, "p=reject; adkim=s"}},
-       "example.com",
-       "mail.example.com",
-       {},
-       pass,
-       Policy::none,
-       org},
-      {"DKIM of the same",
-       {{org, "p=reject"}},
-       "example.com",
-       "",
-       {"example.com"},
-       pass,
-       Policy::none,
-       org},
-      {"DKIM of a subdomain",
-       {{org, "p=reject"}},
-       "example.com",
-       "",
-       {"mail.example.com"},
-       pass,
-       Policy::none,
-       org},
-      {"strict DKIM of a subdomain",
-       {{org, "p=reject; adkim=s"}},
-       "example.com",
-       "",
-       {"mail.example.com"},
-       fail,
-       Policy::reject,
-       org},
-      {"aspf is not for DKIM",
-       {{org, "p=reject; aspf=s"}},
-       "example.com",
-       "",
-       {"mail.example.com"},
-       pass,
-       Policy::none,
-       org},
-      {"one good signature of many",
-       {{org, "p=reject"}},
-       "example.com",
-       "",
-       {"list.example", "other.com", "example.com"},
-       pass,
-       Policy::none,
-       org},
-      {"no good one of many",
-       {{org, "p=reject"}},
-       "example.com",
-       "list.example",
-       {"list.example", "other.com"},
-       fail,
-       Policy::reject,
-       org},
-      {"an IDN as U-labels",
-       {{"xn--bcher-kva.example", "p=reject"}},
-       "xn--bcher-kva.example",
-       "",
-       {"b\xC3\xBC"
-        "cher.example"},
-       pass,
-       Policy::none,
-       "xn--bcher-kva.example"},
-      {"psd=n cuts a department off",
-       {{org, "p=reject"}, {"dept.example.com", "p=none; psd=n"}},
-       "example.com",
-       "",
-       {"dept.example.com"},
-       fail,
-       Policy::reject,
-       org},
-      {"from its side too",
-       {{org, "p=none"}, {"dept.example.com", "p=reject; psd=n"}},
-       "dept.example.com",
-       "",
-       {"example.com"},
-       fail,
-       Policy::reject,
-       "dept.example.com"},
-      {"its own are together",
-       {{org, "p=none"}, {"dept.example.com", "p=reject; psd=n"}},
-       "a.dept.example.com",
-       "",
-       {"b.dept.example.com"},
-       pass,
-       Policy::none,
-       "dept.example.com"},
-      {"under a suffix apart",
-       {{"com", "p=reject; psd=y"}},
-       "example.com",
-       "",
-       {"other.com"},
-       fail,
-       Policy::reject,
-       "com"},
-      {"under a suffix together",
-       {{"com", "p=reject; psd=y"}},
-       "example.com",
-       "",
-       {"mail.example.com"},
-       pass,
-       Policy::none,
-       "com"},
-      {"a record below is of its organization",
-       {{org, "p=reject"}, {"mail.example.com", "p=reject"}},
-       "mail.example.com",
-       "",
-       {"example.com"},
-       pass,
-       Policy::none,
-       "mail.example.com"},
-      {"a lone record below is not",
-       {{"mail.example.com", "p=reject"}},
-       "mail.example.com",
-       "",
-       {"example.com"},
-       fail,
-       Policy::reject,
-       "mail.example.com"},
-      {"too deep for the walk",
-       {{"2.3.4.5.6.7.8.9", "p=none; psd=n"}, {"8.9", "p=reject"}},
-       "1.2.3.4.5.6.7.8.9",
-       "",
-       {"8.9"},
-       pass,
-       Policy::none,
-       "8.9"},
-      {"the DNS fails for an identifier",
-       {{org, "p=reject"}, {"x.example.com", "FAIL"}},
-       "example.com",
-       "x.example.com",
-       {},
-       temperror,
-       Policy::none,
-       org},
-      {"which another makes good",
-       {{org, "p=reject"}, {"x.example.com", "FAIL"}},
-       "example.com",
-       "x.example.com",
-       {"example.com"},
-       pass,
-       Policy::none,
-       org},
-      {"an identifier that is no name",
-       {{org, "p=reject"}},
-       "example.com",
-       "a..b",
-       {"[1.2.3.4]"},
-       fail,
-       Policy::reject,
-       org},
-  };
-  for (const Case& c : table) expect(c, DmarcMethod::tree_walk);
+  expect_all(R"(
+SPF of the same domain                | example.com           | example.com      |                                    | pass      | none   | example.com           | example.com: p=reject
+in whatever case                      | example.com           | EXAMPLE.com.     |                                    | pass      | none   | example.com           | example.com: p=reject
+SPF of a subdomain                    | example.com           | mail.example.com |                                    | pass      | none   | example.com           | example.com: p=reject
+SPF of the parent                     | mail.example.com      | example.com      |                                    | pass      | none   | example.com           | example.com: p=reject
+of a cousin                           | a.mail.example.com    | b.example.com    |                                    | pass      | none   | example.com           | example.com: p=reject
+of somebody else                      | example.com           | example.net      |                                    | fail      | reject | example.com           | example.com: p=reject
+of a neighbour                        | example.com           | other.com        |                                    | fail      | reject | example.com           | example.com: p=reject
+of one whose name ends alike          | example.com           | notexample.com   |                                    | fail      | reject | example.com           | example.com: p=reject
+of the suffix                         | example.com           | com              |                                    | fail      | reject | example.com           | example.com: p=reject
+strict SPF of the same                | example.com           | example.com      |                                    | pass      | none   | example.com           | example.com: p=reject; aspf=s
+strict SPF of a subdomain             | example.com           | mail.example.com |                                    | fail      | reject | example.com           | example.com: p=reject; aspf=s
+adkim is not for SPF                  | example.com           | mail.example.com |                                    | pass      | none   | example.com           | example.com: p=reject; adkim=s
+DKIM of the same                      | example.com           |                  | example.com                        | pass      | none   | example.com           | example.com: p=reject
+DKIM of a subdomain                   | example.com           |                  | mail.example.com                   | pass      | none   | example.com           | example.com: p=reject
+strict DKIM of a subdomain            | example.com           |                  | mail.example.com                   | fail      | reject | example.com           | example.com: p=reject; adkim=s
+aspf is not for DKIM                  | example.com           |                  | mail.example.com                   | pass      | none   | example.com           | example.com: p=reject; aspf=s
+one good signature of many            | example.com           |                  | list.example other.com example.com | pass      | none   | example.com           | example.com: p=reject
+no good one of many                   | example.com           | list.example     | list.example other.com             | fail      | reject | example.com           | example.com: p=reject
+an IDN as U-labels                    | xn--bcher-kva.example |                  | bücher.example                     | pass      | none   | xn--bcher-kva.example | xn--bcher-kva.example: p=reject
+psd=n cuts a department off           | example.com           |                  | dept.example.com                   | fail      | reject | example.com           | example.com: p=reject & dept.example.com: p=none; psd=n
+from its side too                     | dept.example.com      |                  | example.com                        | fail      | reject | dept.example.com      | example.com: p=none & dept.example.com: p=reject; psd=n
+its own are together                  | a.dept.example.com    |                  | b.dept.example.com                 | pass      | none   | dept.example.com      | example.com: p=none & dept.example.com: p=reject; psd=n
+under a suffix apart                  | example.com           |                  | other.com                          | fail      | reject | com                   | com: p=reject; psd=y
+under a suffix together               | example.com           |                  | mail.example.com                   | pass      | none   | com                   | com: p=reject; psd=y
+a record below is of its organization | mail.example.com      |                  | example.com                        | pass      | none   | mail.example.com      | example.com: p=reject & mail.example.com: p=reject
+a lone record below is not            | mail.example.com      |                  | example.com                        | fail      | reject | mail.example.com      | mail.example.com: p=reject
+too deep for the walk                 | 1.2.3.4.5.6.7.8.9     |                  | 8.9                                | pass      | none   | 8.9                   | 2.3.4.5.6.7.8.9: p=none; psd=n & 8.9: p=reject
+the DNS fails for an identifier       | example.com           | x.example.com    |                                    | temperror | none   | example.com           | example.com: p=reject & x.example.com: FAIL
+which another makes good              | example.com           | x.example.com    | example.com                        | pass      | none   | example.com           | example.com: p=reject & x.example.com: FAIL
+an identifier that is no name         | example.com           | a..b             | [1.2.3.4]                          | fail      | reject | example.com           | example.com: p=reject
+)",
+             DmarcMethod::tree_walk);
 }
 
 TEST(Dmarc, WorksByThePublicSuffixListAsWell) {
-  const Case table[] = {
-      {"no record", {}, "mail.example.co.uk"},
-      {"its own",
-       {{"mail.example.co.uk", "p=reject"}},
-       "mail.example.co.uk",
-       "",
-       {},
-       fail,
-       Policy::reject,
-       "mail.example.co.uk"},
-      {"the organization's sp",
-       {{"example.co.uk", "p=none; sp=reject"}},
-       "a.mail.example.co.uk",
-       "",
-       {},
-       fail,
-       Policy::reject,
-       "example.co.uk"},
-      {"never the suffix's", {{"co.uk", "p=reject; psd=y"}}, "example.co.uk"},
-      {"aligned without any record above",
-       {{"mail.example.co.uk", "p=reject"}},
-       "mail.example.co.uk",
-       "example.co.uk",
-       {},
-       pass,
-       Policy::none,
-       "mail.example.co.uk"},
-      {"neighbours are not",
-       {{"example.co.uk", "p=reject"}},
-       "example.co.uk",
-       "other.co.uk",
-       {},
-       fail,
-       Policy::reject,
-       "example.co.uk"},
-      {"psd=n means nothing",
-       {{"example.com", "p=none"}, {"dept.example.com", "p=reject; psd=n"}},
-       "dept.example.com",
-       "",
-       {"example.com"},
-       pass,
-       Policy::none,
-       "dept.example.com"},
-      {"the DNS fails above", {{"example.com", "FAIL"}}, "mail.example.com", "", {}, temperror},
-  };
-  for (const Case& c : table) expect(c, DmarcMethod::public_suffix_list);
+  expect_all(R"(
+no record                        | mail.example.co.uk   |               |             | none      | none   |                    |
+its own                          | mail.example.co.uk   |               |             | fail      | reject | mail.example.co.uk | mail.example.co.uk: p=reject
+the organization's sp            | a.mail.example.co.uk |               |             | fail      | reject | example.co.uk      | example.co.uk: p=none; sp=reject
+never the suffix's               | example.co.uk        |               |             | none      | none   |                    | co.uk: p=reject; psd=y
+aligned without any record above | mail.example.co.uk   | example.co.uk |             | pass      | none   | mail.example.co.uk | mail.example.co.uk: p=reject
+neighbours are not               | example.co.uk        | other.co.uk   |             | fail      | reject | example.co.uk      | example.co.uk: p=reject
+psd=n means nothing              | dept.example.com     |               | example.com | pass      | none   | dept.example.com   | example.com: p=none & dept.example.com: p=reject; psd=n
+the DNS fails above              | mail.example.com     |               |             | temperror | none   |                    | example.com: FAIL
+)",
+             DmarcMethod::public_suffix_list);
 }
 
 TEST(Dmarc, SaysWhereTheRecordStandsAndWhatItWants) {
-  Case c{"", {{"com", "p=reject; psd=y"}, {"example.com", "p=none; rua=mailto:a@b.example!1k"}}};
-  net::testing::DnsWorld world = world_of(c);
+  constexpr std::string_view kRecords =
+      "com: p=reject; psd=y & example.com: p=none; rua=mailto:a@b.example!1k";
+  net::testing::DnsWorld world = world_of(kRecords);
   DmarcVerdict verdict = check(world, {.author_domains = {"example.com"}});
   EXPECT_EQ(verdict.source, DmarcSource::author);
   EXPECT_EQ(verdict.author_domain, "example.com");
@@ -648,8 +186,8 @@ TEST(Dmarc, SaysWhereTheRecordStandsAndWhatItWants) {
 }
 
 TEST(Dmarc, SaysWhatIsAligned) {
-  Case c{"", {{"example.com", "p=reject"}}};
-  net::testing::DnsWorld world = world_of(c);
+  constexpr std::string_view kRecords = "example.com: p=reject";
+  net::testing::DnsWorld world = world_of(kRecords);
   const DmarcVerdict verdict = check(world, {.author_domains = {"example.com"},
                                              .spf_domain = "bounce.example.com",
                                              .dkim_domains = {"list.example", "mail.example.com"}});
@@ -659,20 +197,20 @@ TEST(Dmarc, SaysWhatIsAligned) {
 }
 
 TEST(Dmarc, AsksOneQuestionWhereOneIsEnough) {
-  Case c{"", {{"example.com", "p=reject"}}};
+  constexpr std::string_view kRecords = "example.com: p=reject";
   for (const DmarcQuery& query :
        {DmarcQuery{.author_domains = {"example.com"}},
         DmarcQuery{.author_domains = {"example.com"}, .dkim_domains = {"example.com"}},
         DmarcQuery{.author_domains = {"example.com"}, .spf_domain = "other.example"}}) {
-    net::testing::DnsWorld world = world_of(c);
+    net::testing::DnsWorld world = world_of(kRecords);
     static_cast<void>(check(world, query));
     EXPECT_EQ(world.questions(), 1U);
   }
 }
 
 TEST(Dmarc, WalksTheTreesOfTenSigningDomainsOnly) {
-  Case c{"", {{"example.com", "p=reject"}}};
-  net::testing::DnsWorld world = world_of(c);
+  constexpr std::string_view kRecords = "example.com: p=reject";
+  net::testing::DnsWorld world = world_of(kRecords);
   DmarcQuery query{.author_domains = {"example.com"}};
   for (int i = 0; i < 100; ++i) {
     query.dkim_domains.push_back("x" + std::to_string(i) + ".com");
@@ -684,8 +222,9 @@ TEST(Dmarc, WalksTheTreesOfTenSigningDomainsOnly) {
 }
 
 TEST(Dmarc, EnforcesTheSampleOnly) {
-  Case c{"", {{"example.com", "p=reject; pct=30"}, {"zero.example", "p=quarantine; pct=0"}}};
-  net::testing::DnsWorld world = world_of(c);
+  constexpr std::string_view kRecords =
+      "example.com: p=reject; pct=30 & zero.example: p=quarantine; pct=0";
+  net::testing::DnsWorld world = world_of(kRecords);
   DmarcVerdict verdict = check(world, {.author_domains = {"example.com"}, .sample = 29});
   EXPECT_EQ(verdict.policy, Policy::reject);
   EXPECT_EQ(verdict.leniency, DmarcLeniency::none);
@@ -698,8 +237,9 @@ TEST(Dmarc, EnforcesTheSampleOnly) {
 }
 
 TEST(Dmarc, TestModeIsNamed) {
-  Case c{"", {{"example.com", "p=reject; t=y; pct=0"}, {"none.example", "p=none; t=y"}}};
-  net::testing::DnsWorld world = world_of(c);
+  constexpr std::string_view kRecords =
+      "example.com: p=reject; t=y; pct=0 & none.example: p=none; t=y";
+  net::testing::DnsWorld world = world_of(kRecords);
   const DmarcVerdict verdict = check(world, {.author_domains = {"example.com"}});
   EXPECT_EQ(verdict.leniency, DmarcLeniency::test_mode);
   EXPECT_EQ(verdict.policy, Policy::quarantine);
@@ -707,8 +247,8 @@ TEST(Dmarc, TestModeIsNamed) {
 }
 
 TEST(Dmarc, StaysOpenWhileAnAuthenticationIsUnfinished) {
-  Case c{"", {{"example.com", "p=reject"}}};
-  net::testing::DnsWorld world = world_of(c);
+  constexpr std::string_view kRecords = "example.com: p=reject";
+  net::testing::DnsWorld world = world_of(kRecords);
   DmarcQuery query{.author_domains = {"example.com"}, .unfinished = true};
   EXPECT_EQ(check(world, query).result, temperror);
   EXPECT_EQ(check(world, query).policy, Policy::none);
@@ -727,10 +267,9 @@ TEST(Dmarc, WithoutAnAuthorThereIsNone) {
 }
 
 TEST(Dmarc, OfSeveralAuthorsTheStrictestVerdictCounts) {
-  Case c{
-      "",
-      {{"example.com", "p=none"}, {"bank.example", "p=reject"}, {"shop.example", "p=quarantine"}}};
-  net::testing::DnsWorld world = world_of(c);
+  constexpr std::string_view kRecords =
+      "example.com: p=none & bank.example: p=reject & shop.example: p=quarantine";
+  net::testing::DnsWorld world = world_of(kRecords);
   DmarcQuery query{.author_domains = {"example.com", "bank.example", "shop.example"},
                    .dkim_domains = {"example.com"}};
   DmarcVerdict verdict = check(world, query);
