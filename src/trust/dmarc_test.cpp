@@ -56,7 +56,7 @@ DmarcVerdict check(net::testing::DnsWorld& world, DmarcQuery query) {
 // A line for each case: why, author domain, SPF's domain, DKIM's domains; result, policy, where the
 // record was; and the records.
 void expect_all(std::string_view table, DmarcMethod method) {
-  for (const std::string& line : split(table, '\n')) {
+  for (const std::string& line : split(trim(table), '\n')) {
     Names cells = split(line, '|');
     cells.resize(8);
     net::testing::DnsWorld world = world_of(cells[7]);
