@@ -30,6 +30,8 @@ class DnsWorld final : public Resolver {
   void record(std::string name, std::uint16_t type, std::string rdata) {
     other_[{to_lower(name), type}].push_back(std::move(rdata));
   }
+  // Questions for the name are answered with what its target has; a loop fails.
+  void cname(std::string name, std::string target) { cname_[to_lower(name)] = to_lower(target); }
   // Every question for this name and type (0: any) has this outcome.
   void fails(std::string name, DnsStatus status = DnsStatus::failed, std::uint16_t type = 0) {
     broken_[{to_lower(name), type}] = status;
@@ -52,11 +54,11 @@ class DnsWorld final : public Resolver {
     co_return answer(ptr_, reverse_name(address), ns_t_ptr);
   }
   awaitable<DnsAnswer<std::string>> records(std::string name, std::uint16_t type) override {
-    name = to_lower(name);
     std::map<std::string, std::vector<std::string>> of_type;
-    if (const auto found = other_.find({name, type}); found != other_.end()) {
-      of_type[name] = found->second;
+    for (const auto& [key, rdata] : other_) {
+      if (key.second == type) of_type[key.first] = rdata;
     }
+    if (type == ns_t_a || type == ns_t_aaaa) add_addresses(of_type, type);
     co_return answer(of_type, name, type);
   }
 
@@ -67,6 +69,11 @@ class DnsWorld final : public Resolver {
     ++questions_;
     name = to_lower(name);
     DnsAnswer<T> out;
+    for (std::size_t hops = 0; cname_.contains(name); name = cname_.at(name)) {
+      if (++hops <= cname_.size()) continue;
+      out.error = "aliases in a loop";
+      return out;
+    }
     out.canonical_name = name;
     out.secure = secure_.contains(name);
     for (const std::uint16_t which : {type, std::uint16_t{0}}) {
@@ -85,6 +92,15 @@ class DnsWorld final : public Resolver {
     return out;
   }
 
+  void add_addresses(std::map<std::string, std::vector<std::string>>& of_type,
+                     std::uint16_t type) const {
+    for (const auto& [name, addresses] : addresses_) {
+      for (const IpAddress& address : addresses) {
+        if (address.is_v4() == (type == ns_t_a)) of_type[name].emplace_back(address.bytes());
+      }
+    }
+  }
+
   [[nodiscard]] bool exists(const std::string& name) const {
     if (mx_.contains(name) || addresses_.contains(name) || txt_.contains(name)) return true;
     const auto other = other_.lower_bound({name, 0});
@@ -97,6 +113,7 @@ class DnsWorld final : public Resolver {
   std::map<std::string, std::vector<std::string>> ptr_;
   std::map<std::pair<std::string, std::uint16_t>, std::vector<std::string>> other_;
   std::map<std::pair<std::string, std::uint16_t>, DnsStatus> broken_;
+  std::map<std::string, std::string> cname_;
   std::map<std::string, bool> secure_;
   unsigned questions_ = 0;
 };
