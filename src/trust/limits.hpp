@@ -38,11 +38,12 @@ inline constexpr std::size_t kMaxReportString = 1'024;   // any text of a report
 
 // DMARC aggregate reports (RFC 7489, 7.2; RFC 9990).
 inline constexpr std::size_t kMaxAggregateArchive = std::size_t{10} << 20;  // as it comes
-inline constexpr std::size_t kMaxAggregateXml = std::size_t{64} << 20;      // unpacked
+inline constexpr std::size_t kMaxAggregateXml = std::size_t{32} << 20;      // unpacked
 inline constexpr std::size_t kMaxAggregateRatio = 200;  // unpacked to packed: XML packs to 1:30
 inline constexpr std::size_t kMaxAggregateEntries = 4;  // of an archive that are looked at
 inline constexpr std::size_t kMaxAggregateDepth = 12;   // of elements; the schema has 5
-inline constexpr std::size_t kMaxAggregateRows = 100'000;
+inline constexpr std::size_t kMaxAggregateRows = 20'000;
+inline constexpr std::size_t kMaxAggregateElements = 600'000;   // some 80 bytes each in memory
 inline constexpr std::size_t kMaxAggregateReasons = 10;         // and results, per row
 inline constexpr std::size_t kMaxAggregateRowsKept = 5'000;     // per domain and day
 inline constexpr std::size_t kMaxAggregateDomainsKept = 2'000;  // per day
