@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 
@@ -36,5 +37,56 @@ inline constexpr std::size_t kMaxAuthProperties = 32;    // of one result
 inline constexpr std::size_t kMaxAuthField = 32 * 1024;  // of a field that is read
 inline constexpr std::size_t kMaxAuthValue = 320;        // of a value that is written: an address
 inline constexpr std::size_t kMaxAuthReason = 200;       // of a reason that is written
+
+// MTA-STS (RFC 8461).
+inline constexpr std::size_t kMaxStsPolicy = std::size_t{64} * 1024;  // 3.3 suggests it
+inline constexpr std::size_t kMaxStsMxPatterns = 256;                 // no RFC has a number
+inline constexpr std::chrono::seconds kMaxStsAge{31'557'600};         // 3.2
+inline constexpr std::chrono::seconds kStsFetchWait{60};              // 3.3
+inline constexpr std::chrono::minutes kStsRetry{5};                   // 3.3: after a failed fetch
+// A policy is fetched anew although its id is the same, so that one that still holds does not
+// expire while somebody suppresses the record (10.2 suggests a day).
+inline constexpr std::chrono::hours kStsRefresh{24};
+
+// DANE (RFC 7672).
+inline constexpr std::size_t kMaxTlsaRecords = 64;      // of one host
+inline constexpr std::size_t kMaxTlsaData = 16 * 1024;  // a whole certificate
+
+// TLS known of destinations.
+inline constexpr unsigned kTlsHabit = 3;                    // deliveries that make a habit
+inline constexpr std::chrono::hours kTlsHabitAge{24 * 30};  // that it is remembered without one
+inline constexpr std::chrono::hours kTlsDowngradeHold{24};  // that mail waits for it to come back
+
+// TLS reports (RFC 8460).
+inline constexpr std::size_t kMaxTlsReportRecipients = 8;    // of one record
+inline constexpr std::size_t kMaxTlsReportDomains = 10'000;  // that are counted in one day
+inline constexpr std::size_t kMaxTlsReportPolicies = 4;      // per domain and day
+inline constexpr std::size_t kMaxTlsReportFailures = 100;    // kinds per policy, domain and day
+inline constexpr std::size_t kMaxTlsReportGzip = std::size_t{2} << 20;
+inline constexpr std::size_t kMaxTlsReportJson = std::size_t{4} << 20;
+inline constexpr std::size_t kMaxTlsReportJsonDepth = 16;
+inline constexpr std::size_t kMaxTlsReportRead = 1'000;  // policies, and failures of each
+inline constexpr std::size_t kMaxReportString = 1'024;   // any text of a report that is kept
+
+// DMARC aggregate reports (RFC 7489, 7.2; RFC 9990).
+inline constexpr std::size_t kMaxAggregateArchive = std::size_t{10} << 20;  // as it comes
+inline constexpr std::size_t kMaxAggregateXml = std::size_t{32} << 20;      // unpacked
+inline constexpr std::size_t kMaxAggregateRatio = 200;  // unpacked to packed: XML packs to 1:30
+inline constexpr std::size_t kMaxAggregateEntries = 4;  // of an archive that are looked at
+inline constexpr std::size_t kMaxAggregateDepth = 12;   // of elements; the schema has 5
+inline constexpr std::size_t kMaxAggregateRows = 20'000;
+inline constexpr std::size_t kMaxAggregateElements = 600'000;   // some 80 bytes each in memory
+inline constexpr std::size_t kMaxAggregateReasons = 10;         // and results, per row
+inline constexpr std::size_t kMaxAggregateRowsKept = 5'000;     // per domain and day
+inline constexpr std::size_t kMaxAggregateDomainsKept = 2'000;  // per day
+inline constexpr std::size_t kMaxAggregateRecipients = 8;
+
+// Abuse reports (RFC 5965).
+inline constexpr std::size_t kMaxFeedbackPart = std::size_t{64} * 1024;
+
+// Rewritten return paths.
+inline constexpr std::size_t kMaxReturnPathLocal = 64;  // RFC 5321, 4.5.3.1.1
+inline constexpr std::chrono::hours kSrsLifetime{24 * 21};
+inline constexpr std::chrono::hours kReturnTagLifetime{24 * 14};  // more than the queue tries
 
 }  // namespace freehold::trust
