@@ -36,7 +36,7 @@ struct RotationKey {
 enum class RecordSight {
   unknown,  // could not be looked up: no reason to change anything
   absent,
-  ours,   // the record of that key
+  ours,   // the record that is wanted for that key
   other,  // something else
 };
 

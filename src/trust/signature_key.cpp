@@ -24,10 +24,24 @@ struct Free {
     free(object);
   }
 };
+using Key = std::unique_ptr<EVP_PKEY, Free<EVP_PKEY_free>>;
 using KeyContext = std::unique_ptr<EVP_PKEY_CTX, Free<EVP_PKEY_CTX_free>>;
 using HashContext = std::unique_ptr<EVP_MD_CTX, Free<EVP_MD_CTX_free>>;
 using Bio = std::unique_ptr<BIO, Free<BIO_free>>;
 using Number = std::unique_ptr<BIGNUM, Free<BN_free>>;
+
+}  // namespace
+
+struct PreparedKey {
+  Key key;
+  KeyContext rsa;  // for signing or verifying a digest
+  HashContext ed25519;
+
+  explicit PreparedKey(EVP_PKEY* loaded) : key(loaded) {}
+  [[nodiscard]] EVP_PKEY* get() const { return key.get(); }
+};
+
+namespace {
 
 constexpr std::size_t kEd25519Size = 32;
 
@@ -39,8 +53,6 @@ unsigned char* bytes_of(std::string& text) { return reinterpret_cast<unsigned ch
 void must(bool done) {
   if (!done) throw std::runtime_error("libcrypto failed");
 }
-
-std::shared_ptr<EVP_PKEY> owned(EVP_PKEY* key) { return {key, Free<EVP_PKEY_free>{}}; }
 
 EVP_PKEY* parse_rsa(std::string_view bytes) {
   const unsigned char* at = bytes_of(bytes);
@@ -61,20 +73,33 @@ unsigned exponent_bits(EVP_PKEY* key) {
   return static_cast<unsigned>(BN_num_bits(e));
 }
 
-bool verify_rsa(EVP_PKEY* key, const Digest& digest, std::string_view signature) {
-  const KeyContext context(EVP_PKEY_CTX_new_from_pkey(nullptr, key, nullptr));
-  return context && EVP_PKEY_verify_init(context.get()) == 1 &&
-         EVP_PKEY_CTX_set_rsa_padding(context.get(), RSA_PKCS1_PADDING) == 1 &&
-         EVP_PKEY_CTX_set_signature_md(context.get(), EVP_sha256()) == 1 &&
-         EVP_PKEY_verify(context.get(), bytes_of(signature), signature.size(), digest.bytes.data(),
-                         digest.bytes.size()) == 1;
+// For signing when there is a private key.
+void prepare(PreparedKey& out, KeyType type, bool is_private) {
+  EVP_PKEY* const key = out.get();
+  if (type == KeyType::rsa) {
+    out.rsa.reset(EVP_PKEY_CTX_new_from_pkey(nullptr, key, nullptr));
+    EVP_PKEY_CTX* const context = out.rsa.get();
+    const auto init = is_private ? EVP_PKEY_sign_init : EVP_PKEY_verify_init;
+    must(context != nullptr && init(context) == 1 &&
+         EVP_PKEY_CTX_set_rsa_padding(context, RSA_PKCS1_PADDING) == 1 &&
+         EVP_PKEY_CTX_set_signature_md(context, EVP_sha256()) == 1);
+  } else {
+    out.ed25519.reset(EVP_MD_CTX_new());
+    const auto init = is_private ? EVP_DigestSignInit : EVP_DigestVerifyInit;
+    must(out.ed25519 && init(out.ed25519.get(), nullptr, nullptr, nullptr, key) == 1);
+  }
 }
 
-bool verify_ed25519(EVP_PKEY* key, const Digest& digest, std::string_view signature) {
-  const HashContext context(EVP_MD_CTX_new());
-  return context && EVP_DigestVerifyInit(context.get(), nullptr, nullptr, nullptr, key) == 1 &&
-         EVP_DigestVerify(context.get(), bytes_of(signature), signature.size(), digest.bytes.data(),
-                          digest.bytes.size()) == 1;
+KeyContext rsa_context(const PreparedKey& key) {
+  KeyContext context(EVP_PKEY_CTX_dup(key.rsa.get()));
+  must(context != nullptr);
+  return context;
+}
+
+HashContext ed25519_context(const PreparedKey& key) {
+  HashContext context(EVP_MD_CTX_new());
+  must(context && EVP_MD_CTX_copy_ex(context.get(), key.ed25519.get()) == 1);
+  return context;
 }
 
 Problem no_key(std::string what) {
@@ -94,63 +119,73 @@ std::string_view signature_algorithm(KeyType type) {
 }
 
 std::optional<PublicKey> PublicKey::parse(KeyType type, std::string_view bytes) {
-  if (type == KeyType::ed25519) {
-    if (bytes.size() != kEd25519Size) return std::nullopt;
-    auto key = owned(
-        EVP_PKEY_new_raw_public_key(EVP_PKEY_ED25519, nullptr, bytes_of(bytes), bytes.size()));
-    if (!key) return std::nullopt;
-    return PublicKey(type, std::move(key));
+  EVP_PKEY* made = nullptr;
+  if (type == KeyType::rsa) {
+    made = parse_rsa(bytes);
+  } else if (bytes.size() == kEd25519Size) {
+    made = EVP_PKEY_new_raw_public_key(EVP_PKEY_ED25519, nullptr, bytes_of(bytes), bytes.size());
   }
-  auto key = owned(parse_rsa(bytes));
-  if (!key || EVP_PKEY_get_base_id(key.get()) != EVP_PKEY_RSA ||
-      exponent_bits(key.get()) > kMaxRsaExponentBits) {
+  const auto key = std::make_shared<PreparedKey>(made);
+  if (made == nullptr) return std::nullopt;
+  if (type == KeyType::rsa &&
+      (EVP_PKEY_get_base_id(made) != EVP_PKEY_RSA || exponent_bits(made) > kMaxRsaExponentBits)) {
     return std::nullopt;
   }
-  return PublicKey(type, std::move(key));
+  prepare(*key, type, false);
+  return PublicKey(type, key);
 }
 
-unsigned PublicKey::bits() const { return static_cast<unsigned>(EVP_PKEY_get_bits(key_.get())); }
+unsigned PublicKey::bits() const { return static_cast<unsigned>(EVP_PKEY_get_bits(key_->get())); }
 
 bool PublicKey::verifies(const Digest& digest, std::string_view signature) const {
-  const bool good = type_ == KeyType::rsa ? verify_rsa(key_.get(), digest, signature)
-                                          : verify_ed25519(key_.get(), digest, signature);
-  if (!good) ERR_clear_error();  // else the next TLS operation of this thread finds it
-  return good;
+  const unsigned char* const text = digest.bytes.data();
+  const std::size_t size = digest.bytes.size();
+  const int good = type_ == KeyType::rsa
+                       ? EVP_PKEY_verify(rsa_context(*key_).get(), bytes_of(signature),
+                                         signature.size(), text, size)
+                       : EVP_DigestVerify(ed25519_context(*key_).get(), bytes_of(signature),
+                                          signature.size(), text, size);
+  if (good != 1) ERR_clear_error();  // else the next TLS operation of this thread finds it
+  return good == 1;
 }
 
-Result<PrivateKey> PrivateKey::from(evp_pkey_st* raw) {
-  auto key = owned(raw);
+Result<PrivateKey> PrivateKey::from(std::shared_ptr<PreparedKey> key) {
   ERR_clear_error();
-  const int id = key ? EVP_PKEY_get_base_id(key.get()) : EVP_PKEY_NONE;
-  if (id == EVP_PKEY_ED25519) return PrivateKey(KeyType::ed25519, std::move(key));
-  if (id != EVP_PKEY_RSA) return no_key("this is no private key that DKIM can use");
-  const auto bits = static_cast<unsigned>(EVP_PKEY_get_bits(key.get()));
-  if (bits < kMinRsaBits || bits > kMaxRsaBits) {
+  const int id = key->key ? EVP_PKEY_get_base_id(key->get()) : EVP_PKEY_NONE;
+  if (id != EVP_PKEY_RSA && id != EVP_PKEY_ED25519) {
+    return no_key("this is no private key that DKIM can use");
+  }
+  const KeyType type = id == EVP_PKEY_RSA ? KeyType::rsa : KeyType::ed25519;
+  const auto bits = static_cast<unsigned>(EVP_PKEY_get_bits(key->get()));
+  if (type == KeyType::rsa && (bits < kMinRsaBits || bits > kMaxRsaBits)) {
     return no_key("the RSA key has " + std::to_string(bits) + " bits");
   }
-  return PrivateKey(KeyType::rsa, std::move(key));
+  prepare(*key, type, true);
+  return PrivateKey(type, std::move(key));
 }
 
 Result<PrivateKey> PrivateKey::make(KeyType type) {
-  EVP_PKEY* const key =
+  EVP_PKEY* const made =
       type == KeyType::rsa ? EVP_RSA_gen(kRsaBits) : EVP_PKEY_Q_keygen(nullptr, nullptr, "ED25519");
-  if (key == nullptr) return problem(Problem::Kind::internal, "no key could be made");
-  return from(key);
+  if (made == nullptr) return problem(Problem::Kind::internal, "no key could be made");
+  return from(std::make_shared<PreparedKey>(made));
 }
 
 Result<PrivateKey> PrivateKey::from_pem(std::string_view pem) {
   const Bio bio(BIO_new_mem_buf(pem.data(), static_cast<int>(pem.size())));
   must(bio != nullptr);
-  return from(PEM_read_bio_PrivateKey(bio.get(), nullptr, no_password, nullptr));
+  return from(std::make_shared<PreparedKey>(
+      PEM_read_bio_PrivateKey(bio.get(), nullptr, no_password, nullptr)));
 }
 
 Result<PrivateKey> PrivateKey::from_ed25519_seed(std::string_view seed) {
-  return from(EVP_PKEY_new_raw_private_key(EVP_PKEY_ED25519, nullptr, bytes_of(seed), seed.size()));
+  return from(std::make_shared<PreparedKey>(
+      EVP_PKEY_new_raw_private_key(EVP_PKEY_ED25519, nullptr, bytes_of(seed), seed.size())));
 }
 
 std::string PrivateKey::pem() const {
   const Bio bio(BIO_new(BIO_s_secmem()));  // is wiped when it goes
-  must(bio && PEM_write_bio_PKCS8PrivateKey(bio.get(), key_.get(), nullptr, nullptr, 0, nullptr,
+  must(bio && PEM_write_bio_PKCS8PrivateKey(bio.get(), key_->get(), nullptr, nullptr, 0, nullptr,
                                             nullptr) == 1);
   char* data = nullptr;
   const long size = BIO_get_mem_data(bio.get(), &data);
@@ -161,11 +196,11 @@ std::string PrivateKey::public_bytes() const {
   if (type_ == KeyType::ed25519) {
     std::string out(kEd25519Size, '\0');
     std::size_t size = out.size();
-    must(EVP_PKEY_get_raw_public_key(key_.get(), bytes_of(out), &size) == 1);
+    must(EVP_PKEY_get_raw_public_key(key_->get(), bytes_of(out), &size) == 1);
     return out;
   }
   unsigned char* der = nullptr;
-  const int size = i2d_PUBKEY(key_.get(), &der);
+  const int size = i2d_PUBKEY(key_->get(), &der);
   must(size > 0);
   std::string out(reinterpret_cast<const char*>(der), static_cast<std::size_t>(size));
   OPENSSL_free(der);
@@ -173,21 +208,15 @@ std::string PrivateKey::public_bytes() const {
 }
 
 std::string PrivateKey::sign(const Digest& digest) const {
-  std::string out(static_cast<std::size_t>(EVP_PKEY_get_size(key_.get())), '\0');
+  std::string out(static_cast<std::size_t>(EVP_PKEY_get_size(key_->get())), '\0');
   std::size_t size = out.size();
-  if (type_ == KeyType::rsa) {
-    const KeyContext context(EVP_PKEY_CTX_new_from_pkey(nullptr, key_.get(), nullptr));
-    must(context && EVP_PKEY_sign_init(context.get()) == 1 &&
-         EVP_PKEY_CTX_set_rsa_padding(context.get(), RSA_PKCS1_PADDING) == 1 &&
-         EVP_PKEY_CTX_set_signature_md(context.get(), EVP_sha256()) == 1 &&
-         EVP_PKEY_sign(context.get(), bytes_of(out), &size, digest.bytes.data(),
-                       digest.bytes.size()) == 1);
-  } else {
-    const HashContext context(EVP_MD_CTX_new());
-    must(context && EVP_DigestSignInit(context.get(), nullptr, nullptr, nullptr, key_.get()) == 1 &&
-         EVP_DigestSign(context.get(), bytes_of(out), &size, digest.bytes.data(),
-                        digest.bytes.size()) == 1);
-  }
+  const unsigned char* const text = digest.bytes.data();
+  const int made =
+      type_ == KeyType::rsa
+          ? EVP_PKEY_sign(rsa_context(*key_).get(), bytes_of(out), &size, text, digest.bytes.size())
+          : EVP_DigestSign(ed25519_context(*key_).get(), bytes_of(out), &size, text,
+                           digest.bytes.size());
+  must(made == 1);
   out.resize(size);
   return out;
 }

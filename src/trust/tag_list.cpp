@@ -44,9 +44,8 @@ const Tag* TagList::find(std::string_view name) const {
 }
 
 std::string without_space(std::string_view value) {
-  std::string out;
-  out.reserve(value.size());
-  std::ranges::copy_if(value, std::back_inserter(out), [](char c) { return !is_space(c); });
+  std::string out(value);
+  std::erase_if(out, is_space);
   return out;
 }
 
