@@ -52,12 +52,13 @@ void ArcVerifier::prepare(const message::Header& header, BodyHashes& bodies) {
   if (chain_.sealed_as_failed) return fail("the last seal says so");
   if (!found.flaw.empty()) return fail(found.flaw);
 
+  SignatureReader reader(header, bodies);
   std::string before;  // the sets below, as each seal covers them
   for (const ArcFields& fields : found.sets) {
     Set set;
     const std::string_view seal = header.value(*fields.seal);
     set.seal = parse_signature_field(SignatureKind::arc_seal, seal);
-    set.message = prepare_signature(SignatureKind::arc_message, header, *fields.message, bodies);
+    set.message = reader.read(SignatureKind::arc_message, *fields.message);
     const std::string where = numbered(set.seal.instance);
     if (set.seal.fault) return fail(set.seal.fault->reason + where);
     if (!cv_is_right(set.seal)) return fail("cv= is not what it has to be" + where);

@@ -6,6 +6,7 @@
 namespace freehold::trust {
 
 DkimVerifier::DkimVerifier(const message::Header& header, BodyHashes& bodies) : bodies_(bodies) {
+  SignatureReader reader(header, bodies);
   for (const message::Field& field : header.fields()) {
     if (!iequals(header.name(field), field_name(SignatureKind::dkim))) continue;
     if (signatures_.size() >= kMaxDkimSignatures) break;
@@ -14,7 +15,7 @@ DkimVerifier::DkimVerifier(const message::Header& header, BodyHashes& bodies) : 
       signatures_.back().field.fault = DkimFault{DkimResult::neutral, "the header is too large"};
       break;
     }
-    signatures_.push_back(prepare_signature(SignatureKind::dkim, header, field, bodies));
+    signatures_.push_back(reader.read(SignatureKind::dkim, field));
   }
 }
 

@@ -1,5 +1,7 @@
 #include "trust/signature_check.hpp"
 
+#include <algorithm>
+
 #include "base/bytes.hpp"
 #include "trust/limits.hpp"
 #include "trust/signed_header.hpp"
@@ -58,23 +60,39 @@ bool is_unreasonable(const message::Header& header) {
   return header.raw().size() > kMaxSignedHeader || header.fields().size() > kMaxHeaderFields;
 }
 
-MessageSignature prepare_signature(SignatureKind kind, const message::Header& header,
-                                   const message::Field& field, BodyHashes& bodies) {
+const std::string& SignatureReader::signed_text(const SignatureField& signature,
+                                                const message::Field& own) {
+  const bool same = last_form_ == signature.header_form && last_names_ == signature.fields;
+  if (same && !last_names_.empty()) return last_text_;
+  last_text_.clear();
+  last_text_.reserve(header_.raw().size() + 512);
+  append_signed_fields(last_text_, signature.header_form, header_, signature.fields, &own);
+  last_form_ = signature.header_form;
+  last_names_ = signature.fields;
+  // Where signatures are signed, which ones depends on whose text this is.
+  const std::string name = to_lower(header_.name(own));
+  if (std::ranges::find(last_names_, name) != last_names_.end()) last_names_.clear();
+  return last_text_;
+}
+
+MessageSignature SignatureReader::read(SignatureKind kind, const message::Field& field) {
   MessageSignature out;
-  const std::string_view value = header.value(field);
+  const std::string_view value = header_.value(field);
   out.field = parse_signature_field(kind, value);
   if (out.field.fault) return out;
-  out.body = bodies.want(out.field.body_form);
+  out.body = bodies_.want(out.field.body_form);
   if (!out.body) {
     out.field.fault = DkimFault{DkimResult::neutral, "too many different body hashes"};
     return out;
   }
-  std::string text;
-  text.reserve(header.raw().size() + 256);
-  append_signed_fields(text, out.field.header_form, header, out.field.fields, &field);
-  append_own_field(text, out.field.header_form, header.name(field), value, header.line(field),
+  const std::string& covered = signed_text(out.field, field);
+  std::string own;
+  append_own_field(own, out.field.header_form, header_.name(field), value, header_.line(field),
                    out.field.b_begin, out.field.b_end);
-  out.header_digest = sha256(text);
+  Sha256 hash;
+  hash.update(covered);
+  hash.update(own);
+  out.header_digest = hash.finish();
   return out;
 }
 

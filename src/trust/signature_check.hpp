@@ -1,6 +1,8 @@
 #pragma once
 
 #include <optional>
+#include <string>
+#include <vector>
 
 #include "base/awaitable.hpp"
 #include "base/time.hpp"
@@ -23,9 +25,25 @@ struct MessageSignature {
   std::optional<BodyHashes::Index> body;  // there unless the field has a fault
 };
 
-// Before the body comes to `bodies`.
-[[nodiscard]] MessageSignature prepare_signature(SignatureKind kind, const message::Header& header,
-                                                 const message::Field& field, BodyHashes& bodies);
+// Reads the signatures of one message, whose header and `bodies` it refers to. Before the body
+// comes.
+class SignatureReader {
+ public:
+  SignatureReader(const message::Header& header, BodyHashes& bodies)
+      : header_(header), bodies_(bodies) {}
+
+  [[nodiscard]] MessageSignature read(SignatureKind kind, const message::Field& field);
+
+ private:
+  const std::string& signed_text(const SignatureField& signature, const message::Field& own);
+
+  const message::Header& header_;
+  BodyHashes& bodies_;
+  // The fields that the last signature covers: a signer's second one nearly always covers the same.
+  std::vector<std::string> last_names_;
+  Canonicalization last_form_ = Canonicalization::simple;
+  std::string last_text_;
+};
 
 // After the body. No key is asked for when the field or the body is wrong already. What is referred
 // to has to outlive the run.

@@ -79,7 +79,7 @@ class Reader {
     out_.b_begin = static_cast<std::size_t>(tag->raw.data() - value_.data());
     out_.b_end = out_.b_begin + tag->raw.size();
     out_.b = without_space(tag->value);
-    const auto bytes = unbase64_folded(out_.b);
+    const auto bytes = unbase64_unpadded(out_.b);
     if (!bytes || bytes->empty()) return fault(DkimResult::neutral, "b= is not base64");
     out_.signature = *bytes;
   }

@@ -36,5 +36,7 @@ class TagList {
 [[nodiscard]] std::vector<std::string_view> split_at(std::string_view value, char separator);
 // Base64 as RFC 6376, 2.10 has it: with folds inside, and padding that may be missing.
 [[nodiscard]] std::optional<std::string> unbase64_folded(std::string_view value);
+// The same of a text that has no white space.
+[[nodiscard]] std::optional<std::string> unbase64_unpadded(std::string text);
 
 }  // namespace freehold::trust
