@@ -31,7 +31,8 @@ awaitable<Result<>> Dispatch::deliver_here(const std::shared_ptr<const mailstore
   const auto account = directory_.account(local.account);
   if (!account) co_return problem(Problem::Kind::not_found, "the account was removed");
   mailstore::Mailstore::Append how;
-  how.prefix = trace_of(envelope, local.address);
+  how.prefix = trace_of(envelope, local.address) + envelope.prefix;
+  if (envelope.junk) how.role = "junk";
   how.quota_bytes = account->quota_bytes;
   const auto appended = co_await mailstore_.append(local.account, message, std::move(how));
   if (!appended) co_return appended.error();

@@ -119,6 +119,7 @@ std::string due(Time when, QueueId id, std::uint32_t number) {
   return key;
 }
 
+std::string domain_keys(std::string_view domain) { return with_text(Table::domain_keys, domain); }
 std::string sts_policy(std::string_view domain) { return with_text(Table::sts_policy, domain); }
 std::string known_tls(std::string_view domain) { return with_text(Table::known_tls, domain); }
 std::string of_day(Table t, Day day, std::string_view rest) {

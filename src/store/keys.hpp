@@ -39,6 +39,7 @@ enum class Table : char {
   queued = 'q',          // QueueId                        QueuedMessage
   recipient = 'r',       // QueueId RecipientNumber        QueuedRecipient
   due = 'w',             // Time QueueId RecipientNumber   empty: when the next attempt is due
+  domain_keys = 'k',     // domain name                    DomainKeys: of DKIM
   sts_policy = 'T',      // domain name                    StsEntry: a policy of RFC 8461, cached
   known_tls = 'K',       // domain name                    KnownTls: what mail to it was sent over
   tls_result = 'J',      // Day, policy domain             TlsResults: for the report of RFC 8460
@@ -91,6 +92,7 @@ enum class Table : char {
 
 // A day of the world's clock, in UTC: whole days since 1970.
 using Day = std::chrono::sys_days;
+[[nodiscard]] std::string domain_keys(std::string_view domain);
 [[nodiscard]] std::string sts_policy(std::string_view domain);
 [[nodiscard]] std::string known_tls(std::string_view domain);
 // Of the tables that begin with a Day; `rest` may be empty for the prefix of all of that day.
