@@ -107,34 +107,82 @@ StsEntry after_fetch(std::optional<StsEntry> entry, const StsLookup& record,
   return out;
 }
 
-awaitable<StsState> StsCache::find(std::string domain) {
-  const StsLookup record = co_await look_up_sts(resolver_, domain);
+// The right to fetch a domain's policy; given up, it wakes all who wait for the outcome.
+class StsCache::Turn {
+ public:
+  Turn(StsCache& cache, std::string domain) : cache_(cache), domain_(std::move(domain)) {
+    const std::lock_guard lock(cache_.mutex_);
+    mine_ = cache_.fetching_.try_emplace(domain_).second;
+  }
+  ~Turn() {
+    if (!mine_) return;
+    std::vector<Resume> waiting;
+    {
+      const std::lock_guard lock(cache_.mutex_);
+      const auto found = cache_.fetching_.find(domain_);
+      waiting = std::move(found->second);
+      cache_.fetching_.erase(found);
+    }
+    for (auto& resume : waiting) resume();
+  }
+  Turn(const Turn&) = delete;
+  Turn& operator=(const Turn&) = delete;
+
+  [[nodiscard]] bool is_mine() const { return mine_; }
+  // Until the turn of whoever has it is over.
+  awaitable<void> wait() {
+    co_await suspend([this](Resume resume) {
+      std::unique_lock lock(cache_.mutex_);
+      const auto found = cache_.fetching_.find(domain_);
+      if (found != cache_.fetching_.end()) {
+        found->second.push_back(std::move(resume));
+        return;
+      }
+      lock.unlock();
+      resume();
+    });
+  }
+
+ private:
+  StsCache& cache_;
+  const std::string domain_;
+  bool mine_ = false;
+};
+
+StsState StsCache::state_of(const std::string& domain, const StsLookup& record) const {
   const Time now = clock_.now();
   const auto entry = read_sts_entry(engine_.latest(), domain);
-  const StsDecision decision = decide_sts(entry, record, now);
-  if (decision.fetch == StsDecision::Fetch::first) {
-    co_return co_await fetch(std::move(domain), record);
-  }
   StsState state;
-  if (entry && entry->holds(now)) state.policy = entry->policy;
-  if (entry && entry->failed_at && record.status == StsLookup::Status::found &&
+  if (!entry) return state;
+  if (entry->holds(now)) state.policy = entry->policy;
+  if (entry->failed_at && record.status == StsLookup::Status::found &&
       entry->failed_id == record.id) {
     state.failure = entry->failure;
     state.reason = "the last fetch failed";
   }
-  state.refresh_behind = decision.fetch == StsDecision::Fetch::behind;
-  co_return state;
+  state.refresh_behind = decide_sts(entry, record, now).fetch == StsDecision::Fetch::behind;
+  return state;
+}
+
+awaitable<StsState> StsCache::find(std::string domain) {
+  const StsLookup record = co_await look_up_sts(resolver_, domain);
+  const auto entry = read_sts_entry(engine_.latest(), domain);
+  if (decide_sts(entry, record, clock_.now()).fetch == StsDecision::Fetch::first) {
+    Turn turn(*this, domain);
+    if (turn.is_mine()) co_return co_await fetch(domain, record);
+    co_await turn.wait();
+  }
+  co_return state_of(domain, record);
 }
 
 awaitable<StsState> StsCache::refresh(std::string domain) {
   const StsLookup record = co_await look_up_sts(resolver_, domain);
-  if (record.status != StsLookup::Status::found) {
-    StsState state;
-    const auto entry = read_sts_entry(engine_.latest(), domain);
-    if (entry && entry->holds(clock_.now())) state.policy = entry->policy;
-    co_return state;
+  if (record.status == StsLookup::Status::found) {
+    Turn turn(*this, domain);
+    if (turn.is_mine()) co_return co_await fetch(domain, record);
+    co_await turn.wait();
   }
-  co_return co_await fetch(std::move(domain), record);
+  co_return state_of(domain, record);
 }
 
 awaitable<StsState> StsCache::fetch(std::string domain, StsLookup record) {

@@ -1,9 +1,12 @@
 #pragma once
 
+#include <map>
+#include <mutex>
 #include <optional>
 #include <string>
 #include <vector>
 
+#include "base/suspend.hpp"
 #include "base/time.hpp"
 #include "store/lane.hpp"
 #include "trust/mta_sts.hpp"
@@ -70,13 +73,18 @@ class StsCache {
   [[nodiscard]] std::vector<std::string> due(std::size_t most) const;
 
  private:
+  // Of the fetches of one domain there is one at a time; the others wait for what it brings.
+  class Turn;
   awaitable<StsState> fetch(std::string domain, StsLookup record);
+  [[nodiscard]] StsState state_of(const std::string& domain, const StsLookup& record) const;
 
   net::Resolver& resolver_;
   net::HttpsClient& client_;
   store::Engine& engine_;
   const Clock& clock_;
   store::Lane lane_;
+  std::mutex mutex_;
+  std::map<std::string, std::vector<Resume>> fetching_;  // domains, and who waits
 };
 
 }  // namespace freehold::trust

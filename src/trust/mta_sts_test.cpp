@@ -343,6 +343,16 @@ TEST_F(StsCacheTest, APolicyOutlivesItsRecordAndItsHost) {
   EXPECT_EQ(https_.requests.size(), 1U);
 }
 
+TEST_F(StsCacheTest, ManyMessagesAtOnceFetchOnce) {
+  https_.slow = true;
+  std::vector<awaitable<StsState>> messages;
+  for (int i = 0; i < 5; ++i) messages.push_back(cache_.find("example.com"));
+  for (const auto& state : freehold::testing::run_all(std::move(messages))) {
+    EXPECT_TRUE(state.policy);
+  }
+  EXPECT_EQ(https_.requests.size(), 1U);
+}
+
 TEST_F(StsCacheTest, DomainsWithoutARecordAreNotAskedAnything) {
   EXPECT_FALSE(run(cache_.find("other.test")).policy);
   EXPECT_TRUE(https_.requests.empty());
