@@ -98,7 +98,7 @@ class Mailstore {
 
   // Putting mail in.
   struct Append {
-    MailboxId mailbox;         // 0: the one of that role
+    MailboxId mailbox;  // 0: the one of that role
     std::string_view role = "inbox";
     Flags flags;
     std::optional<Time> received_at;  // nothing: now

@@ -67,8 +67,8 @@ struct RecipientVerdict {
 class Incoming {
  public:
   virtual ~Incoming() = default;
-  // The next bytes, as they came; a submission's header is complete. Nothing: fine; else why no more is wanted: 451, 452 or
-  // 552.
+  // The next bytes, as they came; a submission's header is complete. Nothing: fine; else why no
+  // more is wanted: 451, 452 or 552.
   [[nodiscard]] virtual std::optional<Reply> append(std::string_view bytes) = 0;
   // The message is complete: judges it and makes it durable. One reply, or for LMTP one per
   // recipient in their order.

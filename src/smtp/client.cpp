@@ -44,7 +44,8 @@ awaitable<ClientOutcome> Client::start_tls() {
   }
   ClientOutcome outcome = co_await command("STARTTLS\r\n");
   if (!outcome.ok()) {
-    if (outcome.kind == Kind::answered && usable_) outcome.kind = needed ? Kind::no_tls : Kind::done;
+    if (outcome.kind == Kind::answered && usable_)
+      outcome.kind = needed ? Kind::no_tls : Kind::done;
     co_return outcome;
   }
   if (!reader_.buffered().empty()) {  // sent by somebody in between, to be read as if under TLS
@@ -56,8 +57,7 @@ awaitable<ClientOutcome> Client::start_tls() {
   if (!done) {
     usable_ = false;
     const std::string why = "TLS handshake failed: " + done.error().message();
-    co_return ClientOutcome{
-        Kind::tls, {451, {4, 7, 5}, why}, net::certificate_fault(done.error())};
+    co_return ClientOutcome{Kind::tls, {451, {4, 7, 5}, why}, net::certificate_fault(done.error())};
   }
   co_return co_await hello();
 }

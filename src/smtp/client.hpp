@@ -28,7 +28,7 @@ struct ClientSettings {
   bool lmtp = false;     // RFC 2033
   Tls tls = Tls::opportunistic;
   const net::TlsContext* tls_context = nullptr;  // null: as Tls::never
-  net::TlsPeer tls_peer;  // what the certificate has to be
+  net::TlsPeer tls_peer;                         // what the certificate has to be
   std::optional<directory::SaslCredentials> login;
   bool plain_login_without_tls = false;  // for a relay on the loopback
   // RFC 5321, 4.5.3.2.

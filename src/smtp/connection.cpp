@@ -154,13 +154,14 @@ awaitable<ConnectOutcome> Connector::connect_host(trust::TransportTarget target,
     co_return failed(true, "5.7.30", "REQUIRETLS: nobody vouches for an address literal");
   }
   if (!plan.decision.skip.empty()) {
-    trust::TransportOutcome skipped{trust::TlsOutcome::handshake};
+    trust::TransportOutcome skipped;
+    skipped.tls = trust::TlsOutcome::handshake;
     skipped.information = plan.dane.reason.empty() ? plan.decision.skip : plan.dane.reason;
     if (plan.decision.failed_already) co_await security_.note(target, sts, plan, skipped);
     const std::string reason = target.host + " is not used: " + std::string(plan.decision.skip) +
                                (plan.dane.reason.empty() ? "" : ": " + plan.dane.reason);
-    co_return failed(plan.decision.skip_is_final,
-                     plan.decision.skip_is_final ? "5.7.30" : "4.7.5", reason);
+    co_return failed(plan.decision.skip_is_final, plan.decision.skip_is_final ? "5.7.30" : "4.7.5",
+                     reason);
   }
   ClientSettings wanted;
   wanted.hostname = settings_.hostname;

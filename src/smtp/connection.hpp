@@ -26,7 +26,7 @@ struct ConnectFailure {
 
 // An open connection to a host, greeted and ready for messages.
 struct Connection {
-  std::string host;  // "mx.example.org [192.0.2.1]"
+  std::string host;     // "mx.example.org [192.0.2.1]"
   std::string address;  // "192.0.2.1"
   std::string tls;      // what protects it, or why nothing does
   // TLS was tried first and did not work: the connection goes without.

@@ -11,9 +11,9 @@ namespace {
 using Action = Disposition::Action;
 
 // Large forwarders and list hosts that seal what they pass on. An owner adds his own.
-constexpr std::array<std::string_view, 6> kSealers{
-    "google.com", "microsoft.com", "fastmail.com", "messagingengine.com", "mailman3.org",
-    "groups.io"};
+constexpr std::array<std::string_view, 6> kSealers{"google.com",   "microsoft.com",
+                                                   "fastmail.com", "messagingengine.com",
+                                                   "mailman3.org", "groups.io"};
 
 // The first sealer is who saw the message as its author sent it.
 std::optional<std::string> vouching_sealer(const ArcChain& chain,

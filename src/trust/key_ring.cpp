@@ -51,17 +51,18 @@ RecordSight sight(const net::DnsAnswer<std::string>& answer, const RotationKey& 
 KeyRing::KeyRing(store::Engine& engine, net::Resolver& resolver, Pool& pool, const Clock& clock)
     : engine_(engine), resolver_(resolver), pool_(pool), clock_(clock), lane_(engine) {
   const auto prefix = keys::table(keys::Table::domain_keys);
-  engine_.latest().scan(store::prefix_range(prefix), [&](std::string_view key,
-                                                         std::string_view value) {
-    const std::string domain(key.substr(prefix.size()));
-    const auto ring = read(std::string(value));
-    std::vector<std::string> signing;
-    for (const auto& held : ring) {
-      if (held.key.stage == KeyStage::signing) signing.push_back(held.key.selector);
-    }
-    load(domain, ring, signing);
-    return true;
-  });
+  engine_.latest().scan(store::prefix_range(prefix),
+                        [&](std::string_view key, std::string_view value) {
+                          const std::string domain(key.substr(prefix.size()));
+                          const auto ring = read(std::string(value));
+                          std::vector<std::string> signing;
+                          for (const auto& held : ring) {
+                            if (held.key.stage == KeyStage::signing)
+                              signing.push_back(held.key.selector);
+                          }
+                          load(domain, ring, signing);
+                          return true;
+                        });
 }
 
 std::shared_ptr<const KeyRing::Signer> KeyRing::signer(std::string_view domain) const {
@@ -80,10 +81,10 @@ KeyRing::Ring KeyRing::read(const std::optional<std::string>& record) {
   const auto decoded =
       store::decode<schema::DomainKeys>(keys::table(keys::Table::domain_keys), *record);
   for (const auto& key : decoded.keys()) {
-    ring.push_back({{key.selector(), static_cast<KeyType>(key.type()), key.record(),
-                     static_cast<KeyStage>(key.stage()), from_millis(key.since()),
-                     from_millis(key.made_at())},
-                    key.private_pem()});
+    ring.push_back(
+        {{key.selector(), static_cast<KeyType>(key.type()), key.record(),
+          static_cast<KeyStage>(key.stage()), from_millis(key.since()), from_millis(key.made_at())},
+         key.private_pem()});
   }
   return ring;
 }
@@ -175,8 +176,8 @@ void KeyRing::load(const std::string& domain, const Ring& ring,
   auto signer = std::make_shared<Signer>();
   signer->domain = domain;
   for (const auto& selector : selectors) {
-    const auto held = std::ranges::find_if(
-        ring, [&](const Held& each) { return each.key.selector == selector; });
+    const auto held =
+        std::ranges::find_if(ring, [&](const Held& each) { return each.key.selector == selector; });
     if (held == ring.end()) continue;
     auto key = PrivateKey::from_pem(held->pem);
     if (key) {

@@ -21,7 +21,8 @@
 namespace freehold::trust {
 
 // The DKIM keys of our domains, kept in the store and rotated by what DNS shows: a key signs only
-// once its record has been seen. Owned by the wiring, used from every thread; the others outlive it.
+// once its record has been seen. Owned by the wiring, used from every thread; the others outlive
+// it.
 class KeyRing {
  public:
   KeyRing(store::Engine& engine, net::Resolver& resolver, Pool& pool, const Clock& clock);

@@ -80,6 +80,7 @@ inline constexpr std::size_t kMaxAggregateReasons = 10;         // and results, 
 inline constexpr std::size_t kMaxAggregateRowsKept = 5'000;     // per domain and day
 inline constexpr std::size_t kMaxAggregateDomainsKept = 2'000;  // per day
 inline constexpr std::size_t kMaxAggregateRecipients = 8;
+inline constexpr std::size_t kMaxDmarcUnwritten = 20'000;  // messages that wait to be counted
 
 // Abuse reports (RFC 5965).
 inline constexpr std::size_t kMaxFeedbackPart = std::size_t{64} * 1024;

@@ -31,7 +31,8 @@ ReturnPaths::Returned ReturnPaths::read(std::string_view recipient) const {
     case SrsReversal::Status::reversed:
       return {Returned::Kind::passed_on, std::move(reversal.address), {}, {}};
     case SrsReversal::Status::forged:
-      return {Returned::Kind::refused, {}, {}, "no message with that return path was forwarded here"};
+      return {
+          Returned::Kind::refused, {}, {}, "no message with that return path was forwarded here"};
     case SrsReversal::Status::expired:
       return {Returned::Kind::refused, {}, {}, "that return path is too old"};
     case SrsReversal::Status::not_srs:

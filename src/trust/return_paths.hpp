@@ -24,10 +24,10 @@ class ReturnPaths {
 
   struct Returned {
     enum class Kind : std::uint8_t {
-      ordinary,  // none of ours
-      bounce,    // to a tagged sender: for `address`, about `message`
-      passed_on, // to a rewritten one: for `address` elsewhere
-      refused,   // forged or too old; `reason` says so
+      ordinary,   // none of ours
+      bounce,     // to a tagged sender: for `address`, about `message`
+      passed_on,  // to a rewritten one: for `address` elsewhere
+      refused,    // forged or too old; `reason` says so
     } kind = Kind::ordinary;
     std::string address;
     QueueId message;

@@ -56,8 +56,8 @@ awaitable<StsState> TransportSecurity::sts(std::string domain) {
 
 awaitable<TransportPlan> TransportSecurity::plan(TransportTarget target, const StsState& sts) {
   TransportPlan plan;
-  plan.dane = co_await find_dane(resolver_,
-                                 {target.host, target.domain, target.mx_secure, target.port});
+  plan.dane =
+      co_await find_dane(resolver_, {target.host, target.domain, target.mx_secure, target.port});
   TransportFacts facts;
   facts.host = target.host;
   facts.mx_secure = target.mx_secure;
@@ -94,11 +94,10 @@ awaitable<void> TransportSecurity::note(TransportTarget target, const StsState& 
   const auto known = read_known_tls(engine_.latest(), target.domain);
   const auto downgrade = judge_downgrade(known, outcome.level, now);
   if (downgrade != Downgrade::none) {
-    log::warning("trust.tls_downgrade",
-                 {{"domain", target.domain},
-                  {"host", target.host},
-                  {"action", downgrade == Downgrade::hold ? "held" : "sent"},
-                  {"information", outcome.information}});
+    log::warning("trust.tls_downgrade", {{"domain", target.domain},
+                                         {"host", target.host},
+                                         {"action", downgrade == Downgrade::hold ? "held" : "sent"},
+                                         {"information", outcome.information}});
   }
   const Result<> written = co_await lane_.run([&](store::Transaction& tx) -> Result<> {
     count_tls_session(tx, std::chrono::floor<std::chrono::days>(now), session);
