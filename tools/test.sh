@@ -66,7 +66,7 @@ run_tests() {
     case "$group" in
       unit) build dev all && unit dev ;;
       scenarios | demo | peers | hostile | crash) build dev freehold && whole dev "$group" ;;
-      trust) build dev freehold trust_spf_suite && whole dev trust ;;
+      trust) build dev freehold dkim_tool trust_spf_suite && whole dev trust ;;
       sanitizers) sanitizers ;;
       *)
         echo "./dev test: there is no group '$group'" >&2

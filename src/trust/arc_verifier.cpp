@@ -52,13 +52,18 @@ void ArcVerifier::prepare(const message::Header& header, BodyHashes& bodies) {
   if (chain_.sealed_as_failed) return fail("the last seal says so");
   if (!found.flaw.empty()) return fail(found.flaw);
 
+  // From the youngest set, whose hash of the body has to be among those that are made.
   SignatureReader reader(header, bodies);
+  sets_.resize(found.sets.size());
+  for (std::size_t i = sets_.size(); i-- > 0;) {
+    sets_[i].message = reader.read(SignatureKind::arc_message, *found.sets[i].message);
+  }
   std::string before;  // the sets below, as each seal covers them
-  for (const ArcFields& fields : found.sets) {
-    Set set;
+  for (std::size_t i = 0; i < sets_.size(); ++i) {
+    Set& set = sets_[i];
+    const ArcFields& fields = found.sets[i];
     const std::string_view seal = header.value(*fields.seal);
     set.seal = parse_signature_field(SignatureKind::arc_seal, seal);
-    set.message = reader.read(SignatureKind::arc_message, *fields.message);
     const std::string where = numbered(set.seal.instance);
     if (set.seal.fault) return fail(set.seal.fault->reason + where);
     if (!cv_is_right(set.seal)) return fail("cv= is not what it has to be" + where);
@@ -71,7 +76,6 @@ void ArcVerifier::prepare(const message::Header& header, BodyHashes& bodies) {
     append_arc_set(before, header, fields);
     chain_.sets.push_back({set.seal.instance, set.seal.domain, set.message.field.domain,
                            arc_results_payload(header.value(*fields.results))});
-    sets_.push_back(std::move(set));
   }
 }
 

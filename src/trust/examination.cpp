@@ -2,7 +2,9 @@
 
 #include <algorithm>
 
+#include "net/bounded_resolver.hpp"
 #include "trust/auth_result.hpp"
+#include "trust/limits.hpp"
 
 namespace freehold::trust {
 
@@ -12,8 +14,9 @@ Examination::Examination(const message::Header& header)
       authors_(author_domains(header)),
       list_mail_(header.find("List-Id") != nullptr || header.find("List-Post") != nullptr) {}
 
-awaitable<Findings> Examination::run(net::Resolver& resolver, Claim claim, Time now,
+awaitable<Findings> Examination::run(net::Resolver& unbounded, Claim claim, Time now,
                                      unsigned sample) {
+  net::BoundedResolver resolver(unbounded, net::after(kExaminationWait));
   Findings found;
   found.list_mail = list_mail_;
   found.iprev = co_await check_iprev(resolver, claim.client);

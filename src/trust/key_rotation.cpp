@@ -153,12 +153,10 @@ class Planner {
     if (!wants_record(key.stage)) return;
     const bool revoked = key.stage == KeyStage::revoked;
     plan_.records.push_back({key.selector, revoked ? revoked_key_record(key.type) : key.record});
-    const RecordSight sight = sights_[index];
-    const bool shown = sight == RecordSight::ours || sight == RecordSight::unknown;
-    if (revoked || shown) return;
-    if (key.stage != KeyStage::published || over(key, policy_.unseen_is_a_problem)) {
-      plan_.missing.push_back(key.selector);
-    }
+    if (visible(index)) return;
+    // A record that is new there needs its time.
+    const bool fresh = revoked || key.stage == KeyStage::published;
+    if (!fresh || over(key, policy_.unseen_is_a_problem)) plan_.missing.push_back(key.selector);
   }
 
   std::span<const RecordSight> sights_;

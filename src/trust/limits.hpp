@@ -18,6 +18,9 @@ inline constexpr std::size_t kMaxSpfExplanation = 450;
 // What a macro's expansion may grow to; a name has 253 and is cut from the left, a text is cut.
 inline constexpr std::size_t kMaxSpfExpansion = 4096;
 
+// All lookups for one message: RFC 7208, 4.6.4 wants 20 seconds at least for SPF.
+inline constexpr std::chrono::seconds kExaminationWait{20};
+
 // iprev. RFC 8601, 3 wants a limit and names none; SPF's.
 inline constexpr std::size_t kMaxIprevNames = 10;
 
