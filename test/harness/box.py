@@ -10,8 +10,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from test.harness.ports import free_port
 from test.harness.dns import empty_world
+from test.harness.ports import free_port
 from test.harness.processes import Process, run, tail, wait_until
 
 HOSTNAME = "mail.example.test"
