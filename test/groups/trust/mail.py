@@ -99,8 +99,8 @@ class TrustedMail(unittest.TestCase):
         message = simple("signed", sender="anna@example.test", message_id="<signed@example.test>")
         with smtplib.SMTP_SSL("127.0.0.1", self.box.submissions, context=client_tls()) as smtp:
             smtp.login("anna@example.test", PASSWORD)
-            smtp.sendmail("anna@example.test", ["joe@honest.test"], message)
-        [arrived] = wait_until("the message at Postfix", lambda: self.postfix.received("joe@honest.test"))
+            smtp.sendmail("anna@example.test", ["kim@honest.test"], message)
+        [arrived] = wait_until("the message at Postfix", lambda: self.postfix.received("kim@honest.test"))
         text = arrived.replace(b"\r\n", b"\n").replace(b"\n", b"\r\n")
         job = {"do": "verify", "message": text.decode("latin-1"), "zone": self.zone}
         said = subprocess.run(_PEER, input=json.dumps(job) + "\n", capture_output=True, text=True, check=True).stdout
