@@ -11,7 +11,9 @@
 #include "mailstore/mailstore.hpp"
 #include "net/server.hpp"
 #include "net/stream.hpp"
+#include "queue/daily_reports.hpp"
 #include "queue/queue.hpp"
+#include "trust/key_ring.hpp"
 
 namespace freehold::api {
 
@@ -22,6 +24,9 @@ struct Services {
   queue::Queue& queue;
   // Logs in at a relay and sends nothing; what the relay said.
   std::function<awaitable<Result<std::string>>(directory::RelayInfo)> test_relay;
+  trust::KeyRing& keys;
+  queue::DailyReports& reports;
+  std::string hostname;
 };
 
 // One call: a JSON object {"method": "domain.add", "params": {…}} gives {"result": …} or

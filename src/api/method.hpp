@@ -26,6 +26,7 @@ struct NamedMethod {
 [[nodiscard]] std::span<const NamedMethod> relay_methods();      // methods_relay.cpp
 [[nodiscard]] std::span<const NamedMethod> queue_methods();      // methods_queue.cpp
 [[nodiscard]] std::span<const NamedMethod> store_methods();      // methods_store.cpp
+[[nodiscard]] std::span<const NamedMethod> trust_methods();      // methods_trust.cpp
 
 // Parameters by name; a missing or wrong one gives the default.
 [[nodiscard]] std::string text_of(const json::object& params, std::string_view name);

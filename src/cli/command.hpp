@@ -27,6 +27,10 @@ struct Program {
   // The same, and says what was done: `said` for people, the result for --json.
   [[nodiscard]] Result<> tell(std::string_view method, const boost::json::object& params,
                               const std::string& said) const;
+  // The same, and prints the rows that it answers with: a table for people, or JSON.
+  using Columns = std::initializer_list<std::pair<const char*, const char*>>;
+  [[nodiscard]] Result<> show(std::string_view method, const boost::json::object& params,
+                              Columns columns) const;
 };
 
 // Prints rows under headings: the members of the objects in `rows` named by `keys`.
@@ -43,6 +47,7 @@ void add_directory_commands(CLI::App& app,
 void add_relay_commands(CLI::App& app, Program& program);  // relay (commands_relay.cpp)
 void add_queue_commands(CLI::App& app, Program& program);  // queue (commands_queue.cpp)
 void add_store_commands(CLI::App& app, Program& program);  // store (commands_store.cpp)
+void add_trust_commands(CLI::App& app, Program& program);  // dkim, reports (commands_trust.cpp)
 
 // A password from standard input: asked for without echo at a terminal, else the first line.
 [[nodiscard]] Result<std::string> read_password(const std::string& prompt);

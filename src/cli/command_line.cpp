@@ -47,6 +47,7 @@ int run(int argc, char** argv) {
   add_relay_commands(app, program);
   add_queue_commands(app, program);
   add_store_commands(app, program);
+  add_trust_commands(app, program);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {

@@ -23,18 +23,6 @@ json::array array_of(const std::vector<std::string>& texts) {
   return out;
 }
 
-Result<> print(const Program& program, std::string_view method,
-               std::initializer_list<std::pair<const char*, const char*>> columns) {
-  const auto rows = program.ask(method);
-  if (!rows) return rows.error();
-  if (program.json) {
-    print_json(*rows);
-  } else {
-    print_table(*rows, columns);
-  }
-  return {};
-}
-
 void add_domain(CLI::App& app, Program& program, const std::shared_ptr<Options>& o) {
   auto& domain = *app.add_subcommand("domain", "The domains that have mail here");
   domain.require_subcommand(1);
@@ -56,10 +44,20 @@ void add_domain(CLI::App& app, Program& program, const std::shared_ptr<Options>&
       return program.tell("domain.remove", {{"name", o->name}}, "removed " + o->name);
     };
   });
+  auto& records = *domain.add_subcommand("records", "The DNS records that a domain needs");
+  records.add_option("NAME", o->name, "The domain")->required();
+  records.footer("Example: freehold domain records example.org");
+  records.callback([&program, o] {
+    program.action = [&program, o] {
+      return program.show("domain.records", {{"name", o->name}},
+                          {{"name", "NAME"}, {"type", "TYPE"}, {"value", "VALUE"}});
+    };
+  });
   domain.add_subcommand("list", "List the domains")->callback([&program] {
     program.action = [&program] {
-      return print(program, "domain.list",
-                   {{"display", "DOMAIN"}, {"alias_of", "ALIAS OF"}, {"catch_all", "CATCH-ALL"}});
+      return program.show(
+          "domain.list", {},
+          {{"display", "DOMAIN"}, {"alias_of", "ALIAS OF"}, {"catch_all", "CATCH-ALL"}});
     };
   });
 }
@@ -143,13 +141,13 @@ void add_account(CLI::App& app, Program& program, const std::shared_ptr<Options>
   });
   account.add_subcommand("list", "List the accounts")->callback([&program] {
     program.action = [&program] {
-      return print(program, "account.list",
-                   {{"name", "ACCOUNT"},
-                    {"display_name", "NAME"},
-                    {"emails", "EMAILS"},
-                    {"used_bytes", "BYTES"},
-                    {"quota_bytes", "QUOTA"},
-                    {"disabled", "DISABLED"}});
+      return program.show("account.list", {},
+                          {{"name", "ACCOUNT"},
+                           {"display_name", "NAME"},
+                           {"emails", "EMAILS"},
+                           {"used_bytes", "BYTES"},
+                           {"quota_bytes", "QUOTA"},
+                           {"disabled", "DISABLED"}});
     };
   });
   add_account_changes(account, program, o);
@@ -180,7 +178,7 @@ void add_alias(CLI::App& app, Program& program, const std::shared_ptr<Options>& 
   });
   alias.add_subcommand("list", "List the aliases")->callback([&program] {
     program.action = [&program] {
-      return print(program, "alias.list", {{"address", "ALIAS"}, {"targets", "TARGETS"}});
+      return program.show("alias.list", {}, {{"address", "ALIAS"}, {"targets", "TARGETS"}});
     };
   });
 }

@@ -56,19 +56,13 @@ void add_relay_commands(CLI::App& app, Program& program) {
     };
   });
   relay.add_subcommand("list", "List the relays")->callback([&program] {
-    program.action = [&program]() -> Result<> {
-      const auto rows = program.ask("relay.list");
-      if (!rows) return rows.error();
-      if (program.json) {
-        print_json(*rows);
-      } else {
-        print_table(*rows, {{"domain", "DOMAIN"},
-                            {"host", "HOST"},
-                            {"port", "PORT"},
-                            {"tls", "TLS"},
-                            {"user", "USER"}});
-      }
-      return {};
+    program.action = [&program] {
+      return program.show("relay.list", {},
+                          {{"domain", "DOMAIN"},
+                           {"host", "HOST"},
+                           {"port", "PORT"},
+                           {"tls", "TLS"},
+                           {"user", "USER"}});
     };
   });
   auto& test = *relay.add_subcommand("test", "Log in at a relay for real; nothing is sent");

@@ -148,6 +148,7 @@ constexpr Reader kSections[] = {
        s.get("smtp_port", c.outbound.smtp_port);
        s.get("ca_file", c.outbound.ca_file);
        s.get("prefer_ipv4", c.outbound.prefer_ipv4);
+       s.get("private_addresses", c.outbound.private_addresses);
      }},
     {"queue",
      [](Section& s, Config& c) {

@@ -47,6 +47,7 @@ struct Config {
     std::uint16_t smtp_port = 25;  // other than 25 only for tests
     std::string ca_file;           // trusted for relays and MX hosts; empty: the system's
     bool prefer_ipv4 = false;
+    bool private_addresses = false;  // MTA-STS policies may be fetched from them: only for tests
   } outbound;
 
   struct Queue {

@@ -96,4 +96,15 @@ Result<std::string> read_password(const std::string& prompt) {
   return line;
 }
 
+Result<> Program::show(std::string_view method, const json::object& params, Columns columns) const {
+  const auto rows = ask(method, params);
+  if (!rows) return rows.error();
+  if (json) {
+    print_json(*rows);
+  } else {
+    print_table(*rows, columns);
+  }
+  return {};
+}
+
 }  // namespace freehold::cli

@@ -13,9 +13,11 @@
 #include "directory/directory.hpp"
 #include "imap/session.hpp"
 #include "mailstore/mailstore.hpp"
+#include "net/https_client.hpp"
 #include "net/resolver.hpp"
 #include "net/server.hpp"
 #include "net/tls.hpp"
+#include "queue/daily_reports.hpp"
 #include "queue/dispatch.hpp"
 #include "queue/queue.hpp"
 #include "smtp/reception.hpp"
@@ -23,6 +25,12 @@
 #include "smtp/transport.hpp"
 #include "store/bodies.hpp"
 #include "store/engine.hpp"
+#include "store/secret.hpp"
+#include "trust/disposition.hpp"
+#include "trust/dmarc_tally.hpp"
+#include "trust/key_ring.hpp"
+#include "trust/return_paths.hpp"
+#include "trust/transport_security.hpp"
 
 // The wiring: what is made, in which order, and who is given to whom. What is made first goes last.
 namespace freehold::cli {
@@ -155,6 +163,44 @@ awaitable<void> keep_house(net::Session& session, store::Engine& engine, Pool& p
   }
 }
 
+// What proves our mail and judges others' is looked after now and then.
+struct TrustCare {
+  directory::Directory& directory;
+  trust::KeyRing& keys;
+  trust::TransportSecurity& security;
+  trust::DmarcTally& tally;
+  queue::DailyReports& reports;
+};
+
+awaitable<void> care_for_trust(net::Session& session, TrustCare care) {
+  constexpr int kMinute = 12;  // rounds of kHousekeeping
+  constexpr int kHour = 60 * kMinute;
+  for (int round = 0; co_await net::sleep(session, kHousekeeping); ++round) {
+    co_await care.tally.flush();
+    if (round % kMinute == 0) co_await care.security.refresh_policies();
+    if (round % kHour == 0) {
+      for (const auto& domain : care.directory.domains()) {
+        const auto tended = co_await care.keys.tend(domain.name);
+        if (!tended) {
+          log::warning("trust.keys_not_tended",
+                       {{"domain", domain.name}, {"error", tended.error().text()}});
+        }
+      }
+    }
+    if (round % (5 * kMinute) == 0) {
+      const auto sent = co_await care.reports.send_due();
+      if (sent > 0) log::info("reports.sent", {{"count", sent}});
+    }
+  }
+  co_await care.tally.flush();
+}
+
+// A domain of ours that reports come from; the host itself while there is none.
+std::string postmaster(const directory::Directory& directory, const Config& config) {
+  const auto domains = directory.domains();
+  return "postmaster@" + (domains.empty() ? config.hostname : domains.front().name);
+}
+
 queue::QueueSettings queue_settings(const Config& config) {
   queue::QueueSettings settings;
   settings.schedule.first_retry = std::chrono::seconds(config.queue.first_retry_seconds);
@@ -192,17 +238,31 @@ Result<> serve(const Config& config) {
   mailstore::Mailstore mailstore(**engine, pool, clock);
   smtp::TransportSettings outbound{config.hostname, config.outbound.smtp_port,
                                    config.outbound.prefer_ipv4};
-  smtp::SmtpTransport transport(**resolver, *tls->client, outbound);
+  const auto https =
+      net::make_https_client(**resolver, *tls->client, {config.outbound.private_addresses});
+  trust::TransportSecurity security(**resolver, *https, **engine, clock);
+  trust::KeyRing keys(**engine, **resolver, pool, clock);
+  const trust::ReturnPaths return_paths({store::stored_secret(**engine, "return-path")}, clock);
+  trust::DmarcTally tally(**engine, clock);
+  smtp::SmtpTransport transport(**resolver, *tls->client, security, return_paths, outbound);
   queue::Queue queue(**engine, directory, transport, clock, queue_settings(config));
-  queue::Dispatch dispatch(mailstore, directory, queue, config.hostname, clock);
-  smtp::Reception reception(directory, mailstore, dispatch, config.hostname);
+  queue::Dispatch dispatch(mailstore, directory, queue, keys, config.hostname, clock);
+  queue::DailyReports reports(**engine, **resolver, *https, dispatch, clock,
+                              {config.hostname, config.hostname, postmaster(directory, config)});
+  smtp::Reception reception({directory, mailstore, dispatch, **resolver, keys, return_paths, tally,
+                             clock, config.hostname, trust::known_sealers()});
   const imap::House imap{
       mailstore,
       directory,
       {config.hostname, config.limits.message_bytes, tls->server.get(), config.allow_plain_login}};
-  const api::Services api{directory, mailstore, queue, [&transport](directory::RelayInfo relay) {
-                            return transport.test_login(std::move(relay));
-                          }};
+  const api::Services api{
+      directory,
+      mailstore,
+      queue,
+      [&transport](directory::RelayInfo relay) { return transport.test_login(std::move(relay)); },
+      keys,
+      reports,
+      config.hostname};
 
   Listeners listeners(server, config, *tls, reception, imap, api);
   if (auto opened = listeners.open(); !opened) return opened;
@@ -218,6 +278,9 @@ Result<> serve(const Config& config) {
   });
   server.spawn("housekeeping",
                [&](net::Session& session) { return keep_house(session, **engine, pool); });
+  server.spawn("trust", [&](net::Session& session) {
+    return care_for_trust(session, {directory, keys, security, tally, reports});
+  });
   server.start();
   log::info("server.started", {{"version", kVersion}, {"hostname", config.hostname}});
   net::notify_systemd("READY=1");

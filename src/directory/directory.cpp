@@ -8,6 +8,7 @@
 #include "schema/directory.pb.h"
 #include "store/keys.hpp"
 #include "store/records.hpp"
+#include "store/secret.hpp"
 
 namespace freehold::directory {
 
@@ -18,21 +19,10 @@ namespace {
 constexpr int kMaxAliasDepth = 10;
 constexpr std::size_t kMaxTargets = 1000;  // of one address after all aliases
 
-// A raw secret made once and kept in the store.
-std::string stored_secret(store::Engine& engine, std::string_view name) {
-  const auto key = keys::secret(name);
-  if (auto secret = engine.latest().get(key)) return *secret;
-  store::Batch batch;
-  batch.require_absent(key);
-  batch.put(key, random_bytes(32));
-  static_cast<void>(engine.commit_blocking(std::move(batch)));
-  return engine.latest().get(key).value_or(random_bytes(32));
-}
-
 }  // namespace
 
 Directory::Directory(store::Engine& engine, Pool& pool, const Clock& clock)
-    : state_(std::make_unique<State>(engine, pool, clock, stored_secret(engine, "scram-probe"))) {}
+    : state_(std::make_unique<State>(engine, pool, clock, store::stored_secret(engine, "scram-probe"))) {}
 Directory::~Directory() = default;
 
 awaitable<Result<>> Directory::State::apply(std::function<Result<>(store::Transaction&)> change) {

@@ -26,7 +26,8 @@ awaitable<Result<Mailstore::Appended>> Mailstore::append(AccountId account,
   canonicalize(how.flags);
   Appended appended;
   const auto done = co_await state_->change(account, [&](AccountChange& change) -> Result<> {
-    const auto mailbox = how.mailbox ? how.mailbox : ensure_inbox(change, state_->clock.now());
+    const auto mailbox =
+        how.mailbox ? how.mailbox : ensure_role(change, how.role, state_->clock.now());
     auto* box = change.mailbox(mailbox);
     if (box == nullptr) return no_such_mailbox();
 

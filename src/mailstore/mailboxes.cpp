@@ -188,6 +188,15 @@ MailboxId ensure_inbox(AccountChange& change, Time now) {
   return inbox;
 }
 
+MailboxId ensure_role(AccountChange& change, std::string_view role, Time now) {
+  const auto inbox = ensure_inbox(change, now);
+  if (role == "inbox") return inbox;
+  for (const auto& [id, record] : read_all(change.tx(), change.account())) {
+    if (record.role() == role) return id;
+  }
+  return inbox;
+}
+
 awaitable<Result<>> Mailstore::create_default_mailboxes(AccountId account) {
   co_return co_await state_->change(account, [&](AccountChange& change) -> Result<> {
     static_cast<void>(ensure_inbox(change, state_->clock.now()));

@@ -98,7 +98,8 @@ class Mailstore {
 
   // Putting mail in.
   struct Append {
-    MailboxId mailbox;  // 0: the inbox
+    MailboxId mailbox;  // 0: the one of that role
+    std::string_view role = "inbox";
     Flags flags;
     std::optional<Time> received_at;  // nothing: now
     std::string prefix;               // header fields of this recipient alone, CRLF-terminated

@@ -45,6 +45,8 @@ struct Mailstore::State {
 
 // The inbox, made with the other default mailboxes when it is not there.
 [[nodiscard]] MailboxId ensure_inbox(AccountChange& change, Time now);
+// The mailbox of a role; the inbox when the owner has none of that role any more.
+[[nodiscard]] MailboxId ensure_role(AccountChange& change, std::string_view role, Time now);
 [[nodiscard]] Problem no_such_mailbox(std::string_view path = {});
 [[nodiscard]] Problem over_quota();
 [[nodiscard]] IndexedMessage indexed(Uid uid, const schema::IndexEntry& entry);

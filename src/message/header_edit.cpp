@@ -31,13 +31,20 @@ bool has_field(std::string_view block, std::string_view name) {
 }
 
 std::string without_field(std::string_view block, std::string_view name) {
+  return without_fields(
+      block, [&](std::string_view found, std::string_view) { return iequals(found, name); });
+}
+
+std::string without_fields(
+    std::string_view block,
+    const std::function<bool(std::string_view name, std::string_view value)>& picked) {
   const std::size_t end = fields_end(block);
   const Header header(std::string(block.substr(0, end)));
   std::string out;
   out.reserve(block.size());
   std::size_t kept = 0;
   for (const Field& field : header.fields()) {
-    if (!iequals(header.name(field), name)) continue;
+    if (!picked(header.name(field), header.value(field))) continue;
     out.append(block.substr(kept, field.begin - kept));
     kept = field.end;
   }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <string>
 #include <string_view>
 
@@ -12,6 +13,10 @@ namespace freehold::message {
 [[nodiscard]] bool has_field(std::string_view block, std::string_view name);
 // Without any field of that name, folded lines included.
 [[nodiscard]] std::string without_field(std::string_view block, std::string_view name);
+// Without the fields that are picked by name and value; the value has its folds.
+[[nodiscard]] std::string without_fields(
+    std::string_view block,
+    const std::function<bool(std::string_view name, std::string_view value)>& picked);
 
 // `field` is one or more whole fields; a missing final CRLF is added.
 [[nodiscard]] std::string with_field_at_top(std::string_view block, std::string_view field);

@@ -28,6 +28,14 @@ TEST(HeaderEdit, RemovesAllOfAFieldWithItsFolds) {
   EXPECT_EQ(without_field("Bcc: x\n y\nA: b\n\n", "bcc"), "A: b\n\n");
 }
 
+TEST(HeaderEdit, RemovesWhatIsPickedByItsValue) {
+  const auto from_c = [](std::string_view name, std::string_view value) {
+    return name == "Bcc" && value.contains("c@");
+  };
+  EXPECT_EQ(without_fields(kBlock, from_c),
+            "From: a@x.example\r\nSubject: Bcc: not this\r\nbcc : d@x.example\r\n\r\n");
+}
+
 TEST(HeaderEdit, AddsAtTopAndBottom) {
   EXPECT_EQ(with_field_at_top("A: b\r\n\r\n", "X: y"), "X: y\r\nA: b\r\n\r\n");
   EXPECT_EQ(with_field_at_bottom("A: b\r\n\r\n", "X: y\r\n"), "A: b\r\nX: y\r\n\r\n");

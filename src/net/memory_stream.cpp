@@ -122,8 +122,7 @@ class MemoryStream final : public Stream {
   awaitable<IoResult<>> accept_tls(const TlsContext&, Deadline) override {
     co_return asio::error::operation_not_supported;
   }
-  awaitable<IoResult<>> connect_tls(const TlsContext&, const std::string&, bool,
-                                    Deadline) override {
+  awaitable<IoResult<>> connect_tls(const TlsContext&, TlsPeer, Deadline) override {
     co_return asio::error::operation_not_supported;
   }
 

@@ -121,11 +121,10 @@ awaitable<IoResult<>> SocketStream::accept_tls(const TlsContext& context, Deadli
   co_return co_await handshake(deadline);
 }
 
-awaitable<IoResult<>> SocketStream::connect_tls(const TlsContext& context,
-                                                const std::string& server_name, bool verify,
+awaitable<IoResult<>> SocketStream::connect_tls(const TlsContext& context, TlsPeer peer,
                                                 Deadline deadline) {
   if (tls_) co_return asio::error::already_connected;
-  tls_ = TlsSession::client(context, readiness_.descriptor(), server_name, verify);
+  tls_ = TlsSession::client(context, readiness_.descriptor(), peer);
   if (!tls_) co_return asio::error::invalid_argument;
   co_return co_await handshake(deadline);
 }

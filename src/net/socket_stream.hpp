@@ -19,8 +19,8 @@ class SocketStream final : public Stream {
   void interrupt() override;
   void cancel() override;
   awaitable<IoResult<>> accept_tls(const TlsContext&, Deadline) override;
-  awaitable<IoResult<>> connect_tls(const TlsContext&, const std::string& server_name, bool verify,
-                                    Deadline) override;
+  using Stream::connect_tls;
+  awaitable<IoResult<>> connect_tls(const TlsContext&, TlsPeer, Deadline) override;
   void close() override;
   const TlsInfo* tls() const override { return secured_ ? &tls_->info() : nullptr; }
   const Endpoint& peer() const override { return peer_; }

@@ -5,10 +5,12 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "base/awaitable.hpp"
 #include "base/result.hpp"
 #include "net/address.hpp"
+#include "net/tls_peer.hpp"
 
 namespace freehold::net {
 
@@ -22,12 +24,14 @@ using Deadline = std::chrono::steady_clock::time_point;
 
 // What is known of the TLS that protects a stream.
 struct TlsInfo {
-  std::string version;         // "TLSv1.3"
-  std::string cipher;          // "TLS_AES_256_GCM_SHA384"
-  int bits = 0;                // of the cipher's key
-  std::string server_name;     // the SNI
-  bool peer_verified = false;  // client side: the chain and the name were right
-  std::string verify_error;    // client side: why not
+  std::string version;                       // "TLSv1.3"
+  std::string cipher;                        // "TLS_AES_256_GCM_SHA384"
+  int bits = 0;                              // of the cipher's key
+  std::string server_name;                   // the SNI
+  bool peer_verified = false;                // client side: the chain and the name were right
+  TlsProof verified_by = TlsProof::nothing;  // client side
+  std::string verify_error;                  // client side: why not
+  CertificateFault fault = CertificateFault::none;  // the same, sorted
   std::string
       channel_binding;  // tls-exporter (RFC 9266) on TLS 1.3, for SCRAM-…-PLUS; empty before
 };
@@ -62,10 +66,13 @@ class Stream {
   // Server side of the TLS handshake. What the peer sent in plain text before it and was not read
   // is an error.
   virtual awaitable<IoResult<>> accept_tls(const TlsContext&, Deadline) = 0;
-  // Client side. With `verify` the handshake fails unless the certificate is valid for
-  // `server_name`; without it the outcome of the verification is in tls().
-  virtual awaitable<IoResult<>> connect_tls(const TlsContext&, const std::string& server_name,
-                                            bool verify, Deadline) = 0;
+  // Client side. Fails with errc::invalid_argument when the peer's name is none.
+  virtual awaitable<IoResult<>> connect_tls(const TlsContext&, TlsPeer, Deadline) = 0;
+  // The same for one name, with or without need of a valid certificate for it.
+  awaitable<IoResult<>> connect_tls(const TlsContext& context, std::string server_name, bool verify,
+                                    Deadline deadline) {
+    return connect_tls(context, TlsPeer{std::move(server_name), verify, {}, {}}, deadline);
+  }
 
   // Says goodbye to the peer (TLS close_notify, FIN) and closes. No further call but the
   // destructor.

@@ -100,6 +100,7 @@ struct TlsContext::Holder {
 
   [[nodiscard]] Result<ContextPointer> load_client() const {
     ContextPointer ctx = make_context(TLS_client_method());
+    if (SSL_CTX_dane_enable(ctx.get()) != 1) throw std::bad_alloc();
     ERR_clear_error();
     if (certificates.empty()) {
       SSL_CTX_set_default_verify_paths(ctx.get());

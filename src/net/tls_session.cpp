@@ -8,6 +8,7 @@
 #include <boost/asio/error.hpp>
 #include <cerrno>
 #include <csignal>
+#include <string_view>
 
 #include "net/tls_state.hpp"
 
@@ -19,6 +20,9 @@ namespace {
 
 // Verification errors (X509_V_ERR_…) are small numbers, OpenSSL's packed ones are above.
 constexpr int kLargestVerifyError = 0xFFFF;
+// Certificate usages of RFC 7218, 2.1.
+constexpr std::uint8_t kDaneTa = 2;
+constexpr std::uint8_t kDaneEe = 3;
 
 class TlsCategory final : public boost::system::error_category {
  public:
@@ -45,7 +49,46 @@ SSL* make_ssl(const TlsContext& context, int descriptor) {
   return ssl;
 }
 
+bool add_names(SSL* ssl, const std::vector<std::string>& names) {
+  for (const std::string& name : names) {
+    if (name.empty() || name.find('\0') != std::string::npos) return false;
+    if (SSL_add1_host(ssl, name.c_str()) != 1) return false;
+  }
+  return true;
+}
+
+CertificateFault fault_of(long verify_error) {
+  switch (verify_error) {
+    case X509_V_OK:
+      return CertificateFault::none;
+    case X509_V_ERR_HOSTNAME_MISMATCH:
+    case X509_V_ERR_IP_ADDRESS_MISMATCH:
+      return CertificateFault::host_mismatch;
+    case X509_V_ERR_CERT_HAS_EXPIRED:
+    case X509_V_ERR_CRL_HAS_EXPIRED:
+      return CertificateFault::expired;
+    case X509_V_ERR_DEPTH_ZERO_SELF_SIGNED_CERT:
+    case X509_V_ERR_SELF_SIGNED_CERT_IN_CHAIN:
+    case X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT:
+    case X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT_LOCALLY:
+    case X509_V_ERR_UNABLE_TO_VERIFY_LEAF_SIGNATURE:
+    case X509_V_ERR_CERT_UNTRUSTED:
+    case X509_V_ERR_CERT_REJECTED:
+    case X509_V_ERR_CERT_REVOKED:
+    case X509_V_ERR_INVALID_CA:
+      return CertificateFault::not_trusted;
+    default:
+      return CertificateFault::other;
+  }
+}
+
 }  // namespace
+
+CertificateFault certificate_fault(const error_code& error) {
+  if (!error || std::string_view(error.category().name()) != "tls") return CertificateFault::none;
+  if (error.value() < 0 || error.value() > kLargestVerifyError) return CertificateFault::none;
+  return fault_of(error.value());
+}
 
 void TlsSession::Free::operator()(SSL* ssl) const { SSL_free(ssl); }
 
@@ -56,25 +99,47 @@ std::unique_ptr<TlsSession> TlsSession::server(const TlsContext& context, int de
 }
 
 std::unique_ptr<TlsSession> TlsSession::client(const TlsContext& context, int descriptor,
-                                               const std::string& server_name, bool verify) {
+                                               const TlsPeer& peer) {
   std::unique_ptr<TlsSession> session(new TlsSession(make_ssl(context, descriptor)));
   SSL_set_connect_state(session->ssl_.get());
-  if (!session->expect_server(server_name)) return nullptr;
-  // Without `verify` OpenSSL verifies all the same, and goes on.
-  SSL_set_verify(session->ssl_.get(), verify ? SSL_VERIFY_PEER : SSL_VERIFY_NONE, nullptr);
+  if (!session->expect_server(peer)) return nullptr;
+  // When it is not required OpenSSL verifies all the same, and goes on.
+  SSL_set_verify(session->ssl_.get(), peer.required ? SSL_VERIFY_PEER : SSL_VERIFY_NONE, nullptr);
   return session;
 }
 
-bool TlsSession::expect_server(const std::string& name) {
+bool TlsSession::expect_server(const TlsPeer& peer) {
+  const std::string& name = peer.name;
   if (name.empty()) return false;  // OpenSSL would then take any name
   info_.server_name = name;
   X509_VERIFY_PARAM* param = SSL_get0_param(ssl_.get());
+  X509_VERIFY_PARAM_set_hostflags(param, X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS);
+  if (!peer.tlsa.empty()) return expect_dane(peer);
   if (IpAddress::parse(name)) {  // RFC 6066, 3: no address in the SNI
     return X509_VERIFY_PARAM_set1_ip_asc(param, name.c_str()) == 1;
   }
-  X509_VERIFY_PARAM_set_hostflags(param, X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS);
   return SSL_set_tlsext_host_name(ssl_.get(), name.c_str()) == 1 &&
-         X509_VERIFY_PARAM_set1_host(param, name.data(), name.size()) == 1;
+         X509_VERIFY_PARAM_set1_host(param, name.data(), name.size()) == 1 &&
+         add_names(ssl_.get(), peer.other_names);
+}
+
+// OpenSSL does the digest agility of RFC 7671, 9 and passes over records that it cannot read.
+bool TlsSession::expect_dane(const TlsPeer& peer) {
+  SSL* ssl = ssl_.get();
+  if (peer.name.find('\0') != std::string::npos || IpAddress::parse(peer.name)) return false;
+  if (SSL_dane_enable(ssl, peer.name.c_str()) != 1) return false;
+  SSL_dane_set_flags(ssl, DANE_FLAG_NO_DANE_EE_NAMECHECKS);  // RFC 7672, 3.1.1
+  unmatchable_ = true;
+  for (const TlsaRecord& record : peer.tlsa) {
+    if (record.usage != kDaneTa && record.usage != kDaneEe) continue;
+    const auto* data = reinterpret_cast<const unsigned char*>(record.data.data());
+    const int added = SSL_dane_tlsa_add(ssl, record.usage, record.selector, record.matching, data,
+                                        record.data.size());
+    if (added == 1) unmatchable_ = false;
+  }
+  ERR_clear_error();
+  // Without any record OpenSSL would fall back to the authorities.
+  return !(unmatchable_ && peer.required) && add_names(ssl, peer.other_names);
 }
 
 Attempt TlsSession::handshake() {
@@ -168,9 +233,7 @@ void TlsSession::describe() {
     const char* name = SSL_get_servername(ssl, TLSEXT_NAMETYPE_host_name);
     info_.server_name = name ? name : "";
   } else {
-    const long verified = SSL_get_verify_result(ssl);
-    info_.peer_verified = verified == X509_V_OK && SSL_get0_peer_certificate(ssl) != nullptr;
-    if (!info_.peer_verified) info_.verify_error = X509_verify_cert_error_string(verified);
+    describe_peer();
   }
   if (SSL_version(ssl) == TLS1_3_VERSION) {
     constexpr std::string_view kLabel = "EXPORTER-Channel-Binding";  // RFC 9266, 4.2
@@ -179,6 +242,23 @@ void TlsSession::describe() {
                                    kLabel.size(), nullptr, 0, 1) == 1) {
       info_.channel_binding.assign(reinterpret_cast<const char*>(binding.data()), binding.size());
     }
+  }
+}
+
+void TlsSession::describe_peer() {
+  SSL* ssl = ssl_.get();
+  const long verified = unmatchable_ ? X509_V_ERR_DANE_NO_MATCH : SSL_get_verify_result(ssl);
+  info_.peer_verified = verified == X509_V_OK && SSL_get0_peer_certificate(ssl) != nullptr;
+  info_.fault = fault_of(verified);
+  if (!info_.peer_verified) {
+    info_.verify_error = X509_verify_cert_error_string(verified);
+    return;
+  }
+  info_.verified_by = TlsProof::authority;
+  std::uint8_t usage = 0;
+  if (SSL_get0_dane_authority(ssl, nullptr, nullptr) >= 0 &&
+      SSL_get0_dane_tlsa(ssl, &usage, nullptr, nullptr, nullptr, nullptr) >= 0) {
+    info_.verified_by = usage == kDaneEe ? TlsProof::dane_ee : TlsProof::dane_ta;
   }
 }
 

@@ -16,10 +16,9 @@ class TlsSession {
  public:
   [[nodiscard]] static std::unique_ptr<TlsSession> server(const TlsContext& context,
                                                           int descriptor);
-  // `server_name` is a host name or an IP address's text; null when it is neither.
+  // The peer's name is a host name or an IP address's text; null when it is neither.
   [[nodiscard]] static std::unique_ptr<TlsSession> client(const TlsContext& context, int descriptor,
-                                                          const std::string& server_name,
-                                                          bool verify);
+                                                          const TlsPeer& peer);
 
   Attempt handshake();
   Attempt read(std::span<char> into);
@@ -37,14 +36,17 @@ class TlsSession {
   };
 
   explicit TlsSession(SSL* ssl) : ssl_(ssl) {}
-  bool expect_server(const std::string& name);
+  bool expect_server(const TlsPeer& peer);
+  bool expect_dane(const TlsPeer& peer);
   Attempt outcome(int result, std::size_t count);
   error_code failure(int system_error);
   void describe();
+  void describe_peer();
 
   std::unique_ptr<SSL, Free> ssl_;
   bool established_ = false;
-  error_code failed_;  // OpenSSL must not be asked again after a fatal error
+  bool unmatchable_ = false;  // DANE without a record that OpenSSL understands
+  error_code failed_;         // OpenSSL must not be asked again after a fatal error
   TlsInfo info_;
 };
 

@@ -18,10 +18,12 @@ std::string trace_of(const Envelope& envelope, const std::string& address) {
 }  // namespace
 
 Dispatch::Dispatch(mailstore::Mailstore& mailstore, const directory::Directory& directory,
-                   Queue& queue, std::string hostname, const Clock& clock)
+                   Queue& queue, const trust::KeyRing& keys, std::string hostname,
+                   const Clock& clock)
     : mailstore_(mailstore),
       directory_(directory),
       queue_(queue),
+      keys_(keys),
       hostname_(std::move(hostname)),
       clock_(clock) {}
 
@@ -31,7 +33,8 @@ awaitable<Result<>> Dispatch::deliver_here(const std::shared_ptr<const mailstore
   const auto account = directory_.account(local.account);
   if (!account) co_return problem(Problem::Kind::not_found, "the account was removed");
   mailstore::Mailstore::Append how;
-  how.prefix = trace_of(envelope, local.address);
+  how.prefix = trace_of(envelope, local.address) + envelope.prefix;
+  if (envelope.junk) how.role = "junk";
   how.quota_bytes = account->quota_bytes;
   const auto appended = co_await mailstore_.append(local.account, message, std::move(how));
   if (!appended) co_return appended.error();
@@ -56,6 +59,7 @@ awaitable<std::vector<Result<>>> Dispatch::deliver(
     std::vector<Addressee> addressees) {
   std::vector<Result<>> results(addressees.size());
   envelope.recipients.clear();
+  const std::string forward_prefix = std::exchange(envelope.forward_prefix, {});
   std::vector<std::size_t> remote;  // addressees with a copy in the queue
   for (std::size_t i = 0; i < addressees.size(); ++i) {
     for (const auto& local : addressees[i].destination.local) {
@@ -70,7 +74,10 @@ awaitable<std::vector<Result<>>> Dispatch::deliver(
     }
   }
   if (!remote.empty()) {
+    const std::string prefix = envelope.prefix;
+    envelope.prefix = forward_prefix + prefix;
     const auto queued = co_await enqueue(*message, envelope);
+    envelope.prefix = prefix;
     if (!queued) {
       for (const auto i : remote) results[i] = queued.error();
     }

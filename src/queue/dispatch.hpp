@@ -10,6 +10,7 @@
 #include "mailstore/mailstore.hpp"
 #include "queue/envelope.hpp"
 #include "queue/queue.hpp"
+#include "trust/key_ring.hpp"
 
 namespace freehold::queue {
 
@@ -25,12 +26,16 @@ struct Addressee {
 class Dispatch {
  public:
   Dispatch(mailstore::Mailstore& mailstore, const directory::Directory& directory, Queue& queue,
-           std::string hostname, const Clock& clock);
+           const trust::KeyRing& keys, std::string hostname, const Clock& clock);
 
   // One result per addressee; when it returns, what succeeded is durable. `envelope` gives the
   // sender and the rest; its recipients are not looked at.
   awaitable<std::vector<Result<>>> deliver(std::shared_ptr<const mailstore::Message> message,
                                            Envelope envelope, std::vector<Addressee> addressees);
+
+  // A message that the house itself has written, signed for its From domain, to one address here or
+  // elsewhere. Its reverse path is <>, so nothing comes back.
+  awaitable<Result<>> send(std::string text, std::string to, bool tls_required_no = false);
 
   // For Queue::run: writes the status report of RFC 3464 and delivers it to the sender.
   awaitable<bool> send_report(const MessageView& message, const Envelope& envelope,
@@ -49,6 +54,7 @@ class Dispatch {
   mailstore::Mailstore& mailstore_;
   const directory::Directory& directory_;
   Queue& queue_;
+  const trust::KeyRing& keys_;
   std::string hostname_;
   const Clock& clock_;
 };

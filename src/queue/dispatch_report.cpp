@@ -1,9 +1,13 @@
+#include <algorithm>
+
 #include "base/log.hpp"
 #include "message/dsn.hpp"
 #include "message/encoded_word.hpp"
 #include "message/header.hpp"
 #include "queue/dispatch.hpp"
 #include "store/bodies.hpp"
+#include "trust/dkim_signer.hpp"
+#include "trust/dmarc.hpp"
 
 // Delivery status notifications (RFC 3461, RFC 3464): to the sender, from <>.
 namespace freehold::queue {
@@ -69,38 +73,52 @@ awaitable<bool> Dispatch::send_report(const MessageView& message, const Envelope
   dsn.subject = message::decode_text(header.get("Subject"));
   for (const auto& report : reports) dsn.recipients.push_back(recipient_of(report));
 
+  const auto sent = co_await send(message::build_dsn(dsn), envelope.sender);
+  if (!sent && (sent.error().kind == Problem::Kind::denied ||
+                sent.error().kind == Problem::Kind::not_found)) {
+    log::warning("queue.report_undeliverable",
+                 {{"to", envelope.sender}, {"error", sent.error().text()}});
+    co_return true;  // the sender is no more, or his own mailbox is full
+  }
+  log::info("queue.reported",
+            {{"to", envelope.sender}, {"recipients", reports.size()}, {"kept", sent.has_value()}});
+  co_return sent.has_value();
+}
+
+awaitable<Result<>> Dispatch::send(std::string text, std::string to, bool tls_required_no) {
+  const auto end = text.find("\r\n\r\n");
+  const message::Header header(text.substr(0, end == std::string::npos ? end : end + 2));
+  Envelope envelope;
+  const auto authors = trust::author_domains(header);
+  if (const auto signer = authors.size() == 1 ? keys_.signer(authors.front()) : nullptr) {
+    trust::DkimSigner signature(signer->keys, signer->domain);
+    signature.header(header);
+    if (end != std::string::npos) signature.body(std::string_view(text).substr(end + 4));
+    envelope.prefix =
+        co_await mailstore_.pool().run([&] { return signature.finish(clock_.now()); });
+  }
   mailstore::Intake intake(mailstore_.engine());
-  if (!intake.append(message::build_dsn(dsn))) co_return false;
-  auto made = co_await intake.finish(mailstore_.pool());
-  if (!made) co_return false;
-  Addressee sender;
-  sender.recipient = {envelope.sender, {}, kNotifyNever};
-  const auto address = directory::Address::parse(envelope.sender);
+  if (auto taken = intake.append(text); !taken) co_return taken.error();
+  auto message = co_await intake.finish(mailstore_.pool());
+  if (!message) co_return message.error();
+  Addressee addressee;
+  addressee.recipient = {to, {}, kNotifyNever};
+  const auto address = directory::Address::parse(to);
   const auto resolved = address ? directory_.resolve(*address) : directory::Directory::Resolved();
   if (resolved.lookup == directory::Lookup::found) {
-    sender.destination = resolved.destination;
+    addressee.destination = resolved.destination;
   } else if (resolved.lookup == directory::Lookup::not_local) {
-    sender.destination.remote.push_back(envelope.sender);
+    addressee.destination.remote.push_back(to);
   } else {
-    log::warning("queue.report_undeliverable", {{"to", envelope.sender}});
-    co_return true;
+    co_return problem(Problem::Kind::not_found, "nobody has the address " + to);
   }
-  Envelope from_nobody;
-  from_nobody.utf8 = envelope.utf8;
-  from_nobody.eight_bit = true;
+  envelope.utf8 = std::ranges::any_of(to, [](char c) { return (c & 0x80) != 0; });
+  envelope.eight_bit = true;
+  envelope.tls_required_no = tls_required_no;
   std::vector<Addressee> addressees;
-  addressees.push_back(std::move(sender));
-  const auto results =
-      co_await deliver(std::move(*made), std::move(from_nobody), std::move(addressees));
-  if (!results.front() && results.front().error().kind == Problem::Kind::denied) {
-    log::warning("queue.report_undeliverable",
-                 {{"to", envelope.sender}, {"error", results.front().error().text()}});
-    co_return true;  // the sender's own mailbox is full
-  }
-  log::info("queue.reported", {{"to", envelope.sender},
-                               {"recipients", reports.size()},
-                               {"kept", results.front().has_value()}});
-  co_return results.front().has_value();
+  addressees.push_back(std::move(addressee));
+  auto results = co_await deliver(std::move(*message), std::move(envelope), std::move(addressees));
+  co_return std::move(results.front());
 }
 
 awaitable<void> Dispatch::report_delivered(const mailstore::Message& message,

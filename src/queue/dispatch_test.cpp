@@ -5,6 +5,7 @@
 
 #include "mailstore/check.hpp"
 #include "message/parser.hpp"
+#include "net/testing/dns_world.hpp"
 #include "queue/testing/fake_world.hpp"
 
 namespace freehold::queue {
@@ -59,7 +60,9 @@ class DispatchTest : public ::testing::Test {
   FakeWorld world;
   directory::testing::House& house = world.house;
   mailstore::Mailstore mailstore{house.store.engine(), house.pool, house.clock};
-  Dispatch dispatch{mailstore, house.directory, *world.queue, "mx.here.example", house.clock};
+  net::testing::DnsWorld dns;
+  trust::KeyRing keys{house.store.engine(), dns, house.pool, house.clock};
+  Dispatch dispatch{mailstore, house.directory, *world.queue, keys, "mx.here.example", house.clock};
   AccountId anna;
 
  private:

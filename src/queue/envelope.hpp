@@ -34,7 +34,13 @@ struct Envelope {
   bool binary = false;
   bool utf8 = false;
   bool require_tls = false;
-  AccountId account;  // the submitter; none for mail from outside
+  bool tls_required_no = false;  // RFC 8689: the field "TLS-Required: No"
+  AccountId account;             // the submitter; none for mail from outside
+  // Header fields that stand before the body for everyone: signatures, what our checks found.
+  std::string prefix;
+  std::string forward_prefix;  // the same, for copies that are led on to elsewhere
+  std::string forwarded_by;    // our domain whose alias leads the message on; empty: none
+  bool junk = false;           // for the Junk mailbox of those who have one here
 };
 
 }  // namespace freehold::queue

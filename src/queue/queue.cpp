@@ -63,6 +63,9 @@ QueueId Queue::enqueue(store::Transaction& tx, const Envelope& envelope,
   message.set_utf8(envelope.utf8);
   message.set_require_tls(envelope.require_tls);
   message.set_account(envelope.account.value);
+  message.set_prefix(envelope.prefix);
+  message.set_forwarded_by(envelope.forwarded_by);
+  message.set_tls_required_no(envelope.tls_required_no);
   std::uint32_t number = 0;
   for (const auto& recipient : envelope.recipients) {
     schema::QueuedRecipient record;
@@ -129,6 +132,9 @@ Envelope envelope_of(const schema::QueuedMessage& record) {
   envelope.utf8 = record.utf8();
   envelope.require_tls = record.require_tls();
   envelope.account = AccountId(record.account());
+  envelope.prefix = record.prefix();
+  envelope.forwarded_by = record.forwarded_by();
+  envelope.tls_required_no = record.tls_required_no();
   return envelope;
 }
 

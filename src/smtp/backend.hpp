@@ -67,8 +67,8 @@ struct RecipientVerdict {
 class Incoming {
  public:
   virtual ~Incoming() = default;
-  // The next bytes, the trace field first. Nothing: fine; else why no more is wanted: 451, 452 or
-  // 552.
+  // The next bytes, as they came; a submission's header is complete. Nothing: fine; else why no
+  // more is wanted: 451, 452 or 552.
   [[nodiscard]] virtual std::optional<Reply> append(std::string_view bytes) = 0;
   // The message is complete: judges it and makes it durable. One reply, or for LMTP one per
   // recipient in their order.
@@ -104,9 +104,10 @@ class Backend {
   // body.
   virtual awaitable<Reply> author(const Transaction& transaction, const std::string& from) = 0;
 
-  // DATA or the first BDAT. The transaction outlives the Incoming.
-  virtual awaitable<std::expected<std::unique_ptr<Incoming>, Reply>> begin(
-      Transaction& transaction) = 0;
+  // DATA or the first BDAT. `trace` is the Received field, which stands before the text. The
+  // transaction outlives the Incoming.
+  virtual awaitable<std::expected<std::unique_ptr<Incoming>, Reply>> begin(Transaction& transaction,
+                                                                           std::string trace) = 0;
 };
 
 }  // namespace freehold::smtp

@@ -36,28 +36,28 @@ awaitable<ClientOutcome> Client::hello() {
 }
 
 awaitable<ClientOutcome> Client::start_tls() {
-  const bool needed = settings_.tls == Tls::required || settings_.tls == Tls::verified;
+  const bool needed = settings_.tls == Tls::required;
   const bool wanted = settings_.tls != Tls::never && settings_.tls_context != nullptr;
   if (!wanted || !offered_.starttls) {
     if (!needed) co_return ClientOutcome{};
-    co_return ClientOutcome{Kind::tls, {451, {4, 7, 10}, "TLS is required and not offered"}};
+    co_return ClientOutcome{Kind::no_tls, {451, {4, 7, 10}, "TLS is required and not offered"}};
   }
   ClientOutcome outcome = co_await command("STARTTLS\r\n");
   if (!outcome.ok()) {
-    if (outcome.kind == Kind::answered && usable_) outcome.kind = needed ? Kind::tls : Kind::done;
+    if (outcome.kind == Kind::answered && usable_)
+      outcome.kind = needed ? Kind::no_tls : Kind::done;
     co_return outcome;
   }
   if (!reader_.buffered().empty()) {  // sent by somebody in between, to be read as if under TLS
     usable_ = false;
     co_return ClientOutcome{Kind::tls, {451, {4, 7, 5}, "plain text after the reply to STARTTLS"}};
   }
-  const IoResult<> done = co_await stream_.connect_tls(*settings_.tls_context, settings_.tls_name,
-                                                       settings_.tls == Tls::verified,
+  const IoResult<> done = co_await stream_.connect_tls(*settings_.tls_context, settings_.tls_peer,
                                                        net::after(settings_.command_wait));
   if (!done) {
     usable_ = false;
     const std::string why = "TLS handshake failed: " + done.error().message();
-    co_return ClientOutcome{Kind::tls, {451, {4, 7, 5}, why}};
+    co_return ClientOutcome{Kind::tls, {451, {4, 7, 5}, why}, net::certificate_fault(done.error())};
   }
   co_return co_await hello();
 }

@@ -20,16 +20,15 @@ namespace freehold::smtp {
 struct ClientSettings {
   enum class Tls {
     never,          // not even when offered
-    opportunistic,  // when offered; the certificate is not looked at
+    opportunistic,  // when offered
     required,       // or nothing is sent
-    verified,       // required, and the certificate has to be valid for tls_name
   };
 
   std::string hostname;  // for EHLO
   bool lmtp = false;     // RFC 2033
   Tls tls = Tls::opportunistic;
   const net::TlsContext* tls_context = nullptr;  // null: as Tls::never
-  std::string tls_name;
+  net::TlsPeer tls_peer;                         // what the certificate has to be
   std::optional<directory::SaslCredentials> login;
   bool plain_login_without_tls = false;  // for a relay on the loopback
   // RFC 5321, 4.5.3.2.
@@ -47,12 +46,14 @@ struct ClientOutcome {
     done,            // the server's positive reply
     answered,        // the server refused; 4yz: later, 5yz: never
     unsupported,     // not sent: the server lacks what the message needs
-    tls,             // no TLS, or none that is good enough
+    no_tls,          // it is needed, and not offered or refused
+    tls,             // it was begun, and is not good enough or broke
     lost,            // the connection or the message's source broke; nothing was accepted
     lost_after_end,  // it broke after the final dot: the message may have been accepted
   };
   Kind kind = Kind::done;
   Reply reply;
+  net::CertificateFault fault = net::CertificateFault::none;  // with `tls`
 
   [[nodiscard]] bool ok() const { return kind == Kind::done; }
 };

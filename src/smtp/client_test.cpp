@@ -167,7 +167,7 @@ TEST(Client, SendsNothingWithoutTheTlsThatIsRequired) {
   Delivery d;
   d.settings.tls = ClientSettings::Tls::required;
   d.run(envelope({"anna@here.example"}), "a: b\r\n");
-  EXPECT_EQ(d.opened.kind, Kind::tls);
+  EXPECT_EQ(d.opened.kind, Kind::no_tls);
   EXPECT_TRUE(d.c.backend.messages.empty());
   Delivery broken;
   broken.use_tls();

@@ -18,10 +18,54 @@ ConnectOutcome failed(bool permanent, std::string status, std::string reason) {
   return {nullptr, {permanent, std::move(status), std::move(reason)}};
 }
 
+// What an attempt showed of the host's TLS; nothing when it was not reached.
+std::optional<trust::TransportOutcome> seen_of(const ConnectOutcome& outcome) {
+  using trust::TlsOutcome;
+  trust::TransportOutcome seen;
+  const auto* failure = outcome.connection && outcome.connection->without_tls
+                            ? &*outcome.connection->without_tls
+                            : &outcome.failure;
+  if (outcome.connection && !outcome.connection->without_tls) {
+    seen.address = outcome.connection->address;
+    const auto* tls = outcome.connection->stream->tls();
+    if (tls == nullptr) {
+      seen.tls = TlsOutcome::not_offered;
+      seen.information = "the host does not offer STARTTLS";
+    } else {
+      seen.level = tls->peer_verified ? trust::TlsLevel::verified : trust::TlsLevel::encrypted;
+      seen.fault = tls->fault;
+      if (!tls->peer_verified) {
+        seen.tls = TlsOutcome::certificate;
+        seen.information = tls->verify_error;
+      }
+    }
+    return seen;
+  }
+  if (!failure->tls) return std::nullopt;
+  seen.tls = *failure->tls;
+  seen.fault = failure->fault;
+  seen.address = failure->address;
+  seen.information = failure->reason;
+  return seen;
+}
+
 std::string describe(const net::TlsInfo* tls) {
   if (tls == nullptr) return "none: the host does not offer STARTTLS";
   return tls->version + " " + tls->cipher +
          (tls->peer_verified ? ", verified" : ", not verified: " + tls->verify_error);
+}
+
+std::string failure_status(const ClientOutcome& opened, bool permanent) {
+  if (opened.kind == ClientOutcome::Kind::tls) return "4.7.5";
+  if (opened.reply.status.present()) return opened.reply.status.text();
+  return permanent ? "5.4.1" : "4.4.2";
+}
+
+std::optional<trust::TlsOutcome> tls_outcome(const ClientOutcome& opened) {
+  if (opened.kind == ClientOutcome::Kind::no_tls) return trust::TlsOutcome::not_offered;
+  if (opened.kind != ClientOutcome::Kind::tls) return std::nullopt;
+  return opened.fault == net::CertificateFault::none ? trust::TlsOutcome::handshake
+                                                     : trust::TlsOutcome::certificate;
 }
 
 // IPv6 and IPv4 in turn, each kind in random order, so that one broken family costs one failure and
@@ -44,17 +88,17 @@ std::vector<net::IpAddress> in_turn(std::vector<net::IpAddress> addresses, bool 
 
 }  // namespace
 
-awaitable<ConnectOutcome> Connector::connect(const queue::Route& route, bool require_tls) {
+awaitable<ConnectOutcome> Connector::connect(const queue::Route& route, TlsNeeds needs) {
   if (route.relay) co_return co_await connect_relay(*route.relay);
-  co_return co_await connect_mx(route.domain, require_tls);
+  co_return co_await connect_mx(route.domain, needs);
 }
 
 awaitable<ConnectOutcome> Connector::connect_relay(const directory::RelayInfo& relay) {
   ClientSettings wanted;
   wanted.hostname = settings_.hostname;
-  wanted.tls = ClientSettings::Tls::verified;
+  wanted.tls = ClientSettings::Tls::required;
   wanted.tls_context = &tls_;
-  wanted.tls_name = relay.host;
+  wanted.tls_peer = net::TlsPeer::verified(relay.host);
   if (!relay.user.empty()) wanted.login = directory::SaslCredentials{relay.user, relay.password};
   auto outcome =
       co_await try_host(relay.host, relay.port, wanted, relay.tls == directory::RelayTls::implicit);
@@ -65,39 +109,70 @@ awaitable<ConnectOutcome> Connector::connect_relay(const directory::RelayInfo& r
   co_return outcome;
 }
 
-awaitable<ConnectOutcome> Connector::connect_mx(std::string domain, bool require_tls) {
-  ClientSettings wanted;
-  wanted.hostname = settings_.hostname;
-  wanted.tls = require_tls ? ClientSettings::Tls::verified : ClientSettings::Tls::opportunistic;
-  wanted.tls_context = &tls_;
-  std::vector<std::string> hosts;
-  if (domain.starts_with('[')) {
-    hosts = {domain};
-  } else {
-    auto mx = co_await find_mx(resolver_, domain, settings_.hostname);
-    switch (mx.status) {
-      case MxHosts::Status::found:
-        break;
-      case MxHosts::Status::refuses_mail:
-        co_return failed(true, "5.1.10", mx.reason);  // RFC 7505, 4.1
-      case MxHosts::Status::no_such_domain:
-        co_return failed(true, "5.1.2", mx.reason);
-      case MxHosts::Status::loops:
-        co_return failed(true, "5.4.6", mx.reason);
-      case MxHosts::Status::try_later:
-        co_return failed(false, "4.4.3", mx.reason);
-    }
-    hosts = std::move(mx.hosts);
+awaitable<ConnectOutcome> Connector::connect_mx(std::string domain, TlsNeeds needs) {
+  trust::TransportTarget target{domain, {}, settings_.smtp_port};
+  target.require_tls = needs.require;
+  target.tls_required_no = needs.required_no;
+  if (domain.starts_with('[')) {  // an address: nobody vouches for it
+    target.host = domain;
+    co_return co_await connect_host(target, {});
   }
+  const auto mx = co_await find_mx(resolver_, domain, settings_.hostname);
+  switch (mx.status) {
+    case MxHosts::Status::found:
+      break;
+    case MxHosts::Status::refuses_mail:
+      co_return failed(true, "5.1.10", mx.reason);  // RFC 7505, 4.1
+    case MxHosts::Status::no_such_domain:
+      co_return failed(true, "5.1.2", mx.reason);
+    case MxHosts::Status::loops:
+      co_return failed(true, "5.4.6", mx.reason);
+    case MxHosts::Status::try_later:
+      co_return failed(false, "4.4.3", mx.reason);
+  }
+  target.mx_secure = mx.secure;
+  const auto sts = co_await security_.sts(domain);
   ConnectOutcome outcome = failed(false, "4.4.1", "no host of " + domain + " could be tried");
   bool all_permanent = true;
-  for (const auto& host : hosts) {
-    wanted.tls_name = host;
-    outcome = co_await try_host(host, settings_.smtp_port, wanted, false);
+  for (const auto& host : mx.hosts) {
+    target.host = host;
+    outcome = co_await connect_host(target, sts);
     if (outcome.connection) co_return outcome;
     all_permanent = all_permanent && outcome.failure.permanent;
   }
   outcome.failure.permanent = all_permanent;
+  co_return outcome;
+}
+
+// One MX host, with the TLS that its DNS, its domain's policy and the message ask for.
+awaitable<ConnectOutcome> Connector::connect_host(trust::TransportTarget target,
+                                                  const trust::StsState& sts) {
+  const bool literal = target.host.starts_with('[');
+  trust::TransportPlan plan;
+  if (!literal) plan = co_await security_.plan(target, sts);
+  if (literal && target.require_tls) {
+    co_return failed(true, "5.7.30", "REQUIRETLS: nobody vouches for an address literal");
+  }
+  if (!plan.decision.skip.empty()) {
+    trust::TransportOutcome skipped;
+    skipped.tls = trust::TlsOutcome::handshake;
+    skipped.information = plan.dane.reason.empty() ? plan.decision.skip : plan.dane.reason;
+    if (plan.decision.failed_already) co_await security_.note(target, sts, plan, skipped);
+    const std::string reason = target.host + " is not used: " + std::string(plan.decision.skip) +
+                               (plan.dane.reason.empty() ? "" : ": " + plan.dane.reason);
+    co_return failed(plan.decision.skip_is_final, plan.decision.skip_is_final ? "5.7.30" : "4.7.5",
+                     reason);
+  }
+  ClientSettings wanted;
+  wanted.hostname = settings_.hostname;
+  wanted.tls = plan.decision.required == trust::TransportDecision::Tls::opportunistic
+                   ? ClientSettings::Tls::opportunistic
+                   : ClientSettings::Tls::required;
+  wanted.tls_context = &tls_;
+  wanted.tls_peer = literal ? net::TlsPeer::unverified(target.host) : std::move(plan.peer);
+  auto outcome = co_await try_host(target.host, target.port, wanted, false);
+  const auto seen = literal ? std::nullopt : seen_of(outcome);
+  if (seen) co_await security_.note(std::move(target), sts, plan, *seen);
   co_return outcome;
 }
 
@@ -124,12 +199,13 @@ awaitable<ConnectOutcome> Connector::try_host(std::string host, std::uint16_t po
     if (outcome.connection) co_return outcome;
     if (outcome.failure.status == "4.7.5" && wanted.tls == ClientSettings::Tls::opportunistic) {
       // RFC 3207: TLS that does not work protects no better than none, and the mail has to go.
-      const auto reason = outcome.failure.reason;
+      const auto failure = outcome.failure;
       auto plain = wanted;
       plain.tls = ClientSettings::Tls::never;
       outcome = co_await try_address(host, at, plain, false);
       if (outcome.connection) {
-        outcome.connection->tls = "none: " + reason;
+        outcome.connection->tls = "none: " + failure.reason;
+        outcome.connection->without_tls = failure;
         co_return outcome;
       }
     }
@@ -141,6 +217,7 @@ awaitable<ConnectOutcome> Connector::try_address(std::string host, net::Endpoint
                                                  const ClientSettings& wanted, bool implicit_tls) {
   auto connection = std::make_unique<Connection>();
   connection->host = host + " " + at.address.literal();
+  connection->address = at.address.text();
   connection->settings = std::make_unique<ClientSettings>(wanted);
   auto stream = co_await net::connect(at, net::after(kConnectWait));
   if (!stream) {
@@ -156,7 +233,7 @@ awaitable<ConnectOutcome> Connector::open(std::unique_ptr<Connection> connection
                                           bool implicit_tls) {
   auto& stream = *connection->stream;
   if (implicit_tls) {
-    const auto shaken = co_await stream.connect_tls(tls_, connection->settings->tls_name, true,
+    const auto shaken = co_await stream.connect_tls(tls_, connection->settings->tls_peer,
                                                     net::after(kHandshakeWait));
     if (!shaken) {
       const auto* tls = stream.tls();
@@ -172,11 +249,12 @@ awaitable<ConnectOutcome> Connector::open(std::unique_ptr<Connection> connection
   if (!opened.ok()) {
     stream.close();
     const bool permanent = opened.kind == ClientOutcome::Kind::answered && opened.reply.permanent();
-    const auto status = opened.kind == ClientOutcome::Kind::tls ? std::string("4.7.5")
-                        : opened.reply.status.present()         ? opened.reply.status.text()
-                        : permanent                             ? std::string("5.4.1")
-                                                                : std::string("4.4.2");
-    co_return failed(permanent, status, connection->host + ": " + opened.reply.full_text());
+    auto outcome = failed(permanent, failure_status(opened, permanent),
+                          connection->host + ": " + opened.reply.full_text());
+    outcome.failure.address = connection->address;
+    outcome.failure.fault = opened.fault;
+    outcome.failure.tls = tls_outcome(opened);
+    co_return outcome;
   }
   connection->tls = describe(stream.tls());
   co_return ConnectOutcome{std::move(connection), {}};

@@ -1,8 +1,15 @@
 #include "smtp/incoming_mail.hpp"
 
 #include <algorithm>
+#include <array>
+#include <utility>
 
+#include "base/bytes.hpp"
+#include "base/hash.hpp"
 #include "base/log.hpp"
+#include "smtp/limits.hpp"
+#include "smtp/submission_header.hpp"
+#include "trust/disposition.hpp"
 
 namespace freehold::smtp {
 
@@ -19,6 +26,25 @@ Reply reply_for(const Problem& problem) {
     default:
       return {451, {4, 3, 0}, problem.what};
   }
+}
+
+void log_findings(const Transaction& transaction, const trust::Findings& findings,
+                  const trust::Disposition& disposition) {
+  std::string signers;
+  for (const auto& domain : findings.signing_domains()) {
+    signers += (signers.empty() ? "" : ",") + domain;
+  }
+  constexpr std::array actions{"accept", "junk", "refuse"};
+  log::info("smtp.examined", {{"session", transaction.peer.session},
+                              {"message", transaction.id},
+                              {"iprev", trust::iprev_result_name(findings.iprev.result)},
+                              {"spf", trust::spf_result_name(findings.spf.result)},
+                              {"dkim", signers},
+                              {"arc", trust::to_string(findings.arc.status)},
+                              {"dmarc", trust::dmarc_result_name(findings.dmarc.result)},
+                              {"author", findings.dmarc.author_domain},
+                              {"action", actions.at(static_cast<std::size_t>(disposition.action))},
+                              {"reason", disposition.reason}});
 }
 
 std::uint32_t notify_bits(const RcptParameters& parameters) {
@@ -63,17 +89,73 @@ std::vector<queue::Addressee> addressees_of(const Transaction& transaction) {
 
 }  // namespace
 
-IncomingMail::IncomingMail(Transaction& transaction, mailstore::Mailstore& mailstore,
-                           queue::Dispatch& dispatch)
+IncomingMail::IncomingMail(Transaction& transaction, std::string trace, const House& house)
     : transaction_(transaction),
-      mailstore_(mailstore),
-      dispatch_(dispatch),
-      intake_(mailstore.engine()) {}
+      house_(house),
+      trace_(std::move(trace)),
+      intake_(house.mailstore.engine()) {}
 
 std::optional<Reply> IncomingMail::append(std::string_view bytes) {
+  if (body_begun_) return take_body(bytes);
+  const auto searched = held_.size();
+  held_ += bytes;
+  const auto end = header_end(held_, searched);
+  // A header without end is taken for as much of it as we look at.
+  if (!end && held_.size() < kMaxSubmissionHeader) return std::nullopt;
+  return begin_body(end.value_or(held_.size()));
+}
+
+// The header is complete; what was held behind it is the body's beginning.
+std::optional<Reply> IncomingMail::begin_body(std::size_t header_size) {
+  body_begun_ = true;
+  const auto held = std::exchange(held_, {});
+  std::string block = held.substr(0, header_size);
+  const message::Header original(block);
+  if (transaction_.peer.role == Role::mx) {
+    prepare_examination(original);
+    block = trust::without_forged_results(block, house_.hostname);
+  }
+  header_ = message::Header(trace_ + block);
+  if (transaction_.peer.role == Role::submission) prepare_signature(original);
+  tls_required_no_ = iequals(original.get("TLS-Required"), "No");
+  if (auto failed = intake_.append(trace_ + block); !failed) return reply_for(failed.error());
+  const auto rest = std::string_view(held).substr(header_size);
+  // The empty line belongs to neither.
+  const std::string_view line = rest.starts_with("\r\n") ? "\r\n" : "";
+  if (auto failed = intake_.append(line); !failed) return reply_for(failed.error());
+  return take_body(rest.substr(line.size()));
+}
+
+std::optional<Reply> IncomingMail::take_body(std::string_view bytes) {
+  if (examination_) examination_->body(bytes);
+  if (sealed_body_) sealed_body_->update(bytes);
+  if (signer_) signer_->body(bytes);
   const auto taken = intake_.append(bytes);
   if (taken) return std::nullopt;
   return reply_for(taken.error());
+}
+
+void IncomingMail::prepare_examination(const message::Header& header) {
+  examination_.emplace(header);
+  for (const auto& recipient : transaction_.recipients) {
+    const auto* resolved = dynamic_cast<const Resolved*>(recipient.target.get());
+    if (resolved == nullptr || resolved->destination.remote.empty()) continue;
+    forwarded_by_ = resolved->address.substr(resolved->address.rfind('@') + 1);
+  }
+  if (forwarded_by_.empty()) return;
+  const auto signer = house_.keys.signer(forwarded_by_);
+  if (!signer) return;
+  sealed_body_.emplace();
+  sealer_.emplace(signer->keys.front(), signer->domain, *sealed_body_);
+}
+
+void IncomingMail::prepare_signature(const message::Header& header) {
+  const auto authors = trust::author_domains(header);
+  if (authors.size() != 1) return;
+  const auto signer = house_.keys.signer(authors.front());
+  if (!signer) return;
+  signer_.emplace(signer->keys, signer->domain);
+  signer_->header(header_);
 }
 
 std::vector<Reply> IncomingMail::for_all(const Reply& reply) const {
@@ -81,25 +163,84 @@ std::vector<Reply> IncomingMail::for_all(const Reply& reply) const {
   return std::vector<Reply>(each ? transaction_.recipients.size() : 1, reply);
 }
 
-awaitable<std::vector<Reply>> IncomingMail::commit() {
-  if (mailstore_.engine().disk_low())
-    co_return for_all({452, {4, 3, 1}, "the server's disk is almost full"});
-  const auto message = co_await intake_.finish(mailstore_.pool());
-  if (!message) co_return for_all(reply_for(message.error()));
-  // A message that was delivered to one of these before goes in a circle.
+// A recipient whom the message was delivered to before: it goes in a circle.
+std::optional<std::string> IncomingMail::loops_at(const mailstore::Message& message) const {
   for (const auto& recipient : transaction_.recipients) {
     const auto* resolved = dynamic_cast<const Resolved*>(recipient.target.get());
     if (resolved == nullptr || resolved->address.empty()) continue;
-    if (std::ranges::find((*message)->delivered_to, resolved->address) !=
-        (*message)->delivered_to.end()) {
-      co_return for_all({554,
-                         {5, 4, 6},
-                         "the message was delivered to " + resolved->address + " before: a loop"});
+    if (std::ranges::find(message.delivered_to, resolved->address) != message.delivered_to.end()) {
+      return resolved->address;
     }
   }
+  return std::nullopt;
+}
+
+awaitable<std::vector<Reply>> IncomingMail::commit() {
+  if (house_.mailstore.engine().disk_low())
+    co_return for_all({452, {4, 3, 1}, "the server's disk is almost full"});
+  if (!body_begun_) {
+    if (auto failed = begin_body(held_.size())) co_return for_all(*failed);
+  }
+  auto envelope = envelope_of(transaction_);
+  envelope.tls_required_no = tls_required_no_;
+  const auto message = co_await intake_.finish(house_.mailstore.pool());
+  if (!message) co_return for_all(reply_for(message.error()));
+  if (const auto address = loops_at(**message)) {
+    co_return for_all(
+        {554, {5, 4, 6}, "the message was delivered to " + *address + " before: a loop"});
+  }
+  if (examination_) {
+    const std::optional<Reply> refusal = co_await judge(envelope);
+    if (refusal) co_return for_all(*refusal);
+  }
+  if (signer_) co_await sign(envelope);
   const auto results =
-      co_await dispatch_.deliver(*message, envelope_of(transaction_), addressees_of(transaction_));
+      co_await house_.dispatch.deliver(*message, std::move(envelope), addressees_of(transaction_));
   co_return replies(results);
+}
+
+// All checks of mail from the world, and what follows from them. A reply: it is refused.
+awaitable<std::optional<Reply>> IncomingMail::judge(queue::Envelope& envelope) {
+  examination_->finish();
+  if (sealed_body_) sealed_body_->finish();
+  const trust::Claim claim{transaction_.peer.endpoint.address, transaction_.peer.hello.name,
+                           envelope.sender};
+  const auto findings = co_await examination_->run(house_.resolver, claim, house_.clock.now(),
+                                                   static_cast<unsigned>(random_u64() % 100));
+  const auto disposition = trust::decide(findings, house_.sealers);
+  const auto& to = transaction_.recipients.front().path;
+  house_.dmarc_tally.add(findings, claim, disposition, to.domain);
+  auto results = findings.results(house_.hostname, claim);
+  if (!disposition.reason.empty()) {
+    for (auto& result : results.results) {
+      if (result.method == "dmarc") result.reason = disposition.reason;
+    }
+  }
+  log_findings(transaction_, findings, disposition);
+  if (disposition.action == trust::Disposition::Action::refuse) {
+    co_return Reply(550, {5, 7, 1}, disposition.reason);
+  }
+  envelope.junk = disposition.action == trust::Disposition::Action::junk;
+  envelope.prefix = trust::authentication_results_field(results);
+  if (!forwarded_by_.empty()) {
+    seal(findings, trust::authentication_results_body(results), envelope);
+  }
+  co_return std::nullopt;
+}
+
+// Mail that an alias leads on to elsewhere vouches for what was found here (RFC 8617).
+void IncomingMail::seal(const trust::Findings& findings, const std::string& results,
+                        queue::Envelope& envelope) {
+  envelope.forwarded_by = forwarded_by_;
+  if (!sealer_) return;
+  const message::Header sent(envelope.prefix + header_.raw());
+  envelope.forward_prefix = sealer_->seal(sent, findings.arc, results, house_.clock.now());
+}
+
+// In the pool: an RSA signature takes a millisecond.
+awaitable<void> IncomingMail::sign(queue::Envelope& envelope) {
+  envelope.prefix =
+      co_await house_.mailstore.pool().run([this] { return signer_->finish(house_.clock.now()); });
 }
 
 std::vector<Reply> IncomingMail::replies(const std::vector<Result<>>& results) const {

@@ -9,6 +9,10 @@
 #include "mailstore/message.hpp"
 #include "queue/dispatch.hpp"
 #include "smtp/backend.hpp"
+#include "smtp/reception.hpp"
+#include "trust/arc.hpp"
+#include "trust/dkim_signer.hpp"
+#include "trust/examination.hpp"
 
 namespace freehold::smtp {
 
@@ -18,23 +22,41 @@ struct Resolved final : Target {
   directory::Destination destination;
 };
 
-// A message on its way into the store and to its recipients.
+// A message on its way into the store and to its recipients. While it comes, mail from the world is
+// examined and mail of our users is signed.
 class IncomingMail final : public Incoming {
  public:
-  IncomingMail(Transaction& transaction, mailstore::Mailstore& mailstore,
-               queue::Dispatch& dispatch);
+  IncomingMail(Transaction& transaction, std::string trace, const House& house);
 
   [[nodiscard]] std::optional<Reply> append(std::string_view bytes) override;
   awaitable<std::vector<Reply>> commit() override;
 
  private:
+  [[nodiscard]] std::optional<Reply> begin_body(std::size_t header_size);
+  [[nodiscard]] std::optional<Reply> take_body(std::string_view bytes);
+  void prepare_examination(const message::Header& header);
+  void prepare_signature(const message::Header& header);
+  awaitable<std::optional<Reply>> judge(queue::Envelope& envelope);
+  awaitable<void> sign(queue::Envelope& envelope);
+  void seal(const trust::Findings& findings, const std::string& results, queue::Envelope& envelope);
+  [[nodiscard]] std::optional<std::string> loops_at(const mailstore::Message& message) const;
   [[nodiscard]] std::vector<Reply> replies(const std::vector<Result<>>& results) const;
   [[nodiscard]] std::vector<Reply> for_all(const Reply& reply) const;
 
   Transaction& transaction_;
-  mailstore::Mailstore& mailstore_;
-  queue::Dispatch& dispatch_;
+  const House& house_;
+  std::string trace_;
   mailstore::Intake intake_;
+  std::string held_;  // the header until it is complete
+  bool body_begun_ = false;
+  bool tls_required_no_ = false;
+  message::Header header_;  // as it is kept, behind the trace field
+
+  std::optional<trust::Examination> examination_;  // mail from the world
+  std::optional<trust::BodyHashes> sealed_body_;   // of mail that leads on to elsewhere
+  std::optional<trust::ArcSealer> sealer_;
+  std::string forwarded_by_;                 // the domain whose alias leads on
+  std::optional<trust::DkimSigner> signer_;  // mail of our users
 };
 
 }  // namespace freehold::smtp

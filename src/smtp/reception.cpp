@@ -25,18 +25,11 @@ std::expected<directory::Address, Reply> address_of(const Path& path) {
 
 }  // namespace
 
-Reception::Reception(directory::Directory& directory, mailstore::Mailstore& mailstore,
-                     queue::Dispatch& dispatch, std::string hostname)
-    : directory_(directory),
-      mailstore_(mailstore),
-      dispatch_(dispatch),
-      hostname_(std::move(hostname)) {}
-
-bool Reception::disk_low() const { return mailstore_.engine().disk_low(); }
+bool Reception::disk_low() const { return house_.mailstore.engine().disk_low(); }
 
 awaitable<std::expected<Login, Reply>> Reception::authenticate(
     const Peer& peer, const directory::SaslIdentity& identity) {
-  const auto account = co_await directory_.authenticate(identity.authcid, identity.password);
+  const auto account = co_await house_.directory.authenticate(identity.authcid, identity.password);
   const bool for_another =
       !identity.authzid.empty() && !iequals(identity.authzid, identity.authcid);
   if (!account || for_another) {
@@ -49,12 +42,12 @@ awaitable<std::expected<Login, Reply>> Reception::authenticate(
 }
 
 awaitable<directory::ScramKeys> Reception::scram_keys(const Peer&, const std::string& name) {
-  co_return directory_.scram_keys(name);
+  co_return house_.directory.scram_keys(name);
 }
 
 awaitable<std::expected<Login, Reply>> Reception::scram_outcome(
     const Peer& peer, const directory::SaslIdentity& identity, bool proved) {
-  const auto account = directory_.account(identity.authcid);
+  const auto account = house_.directory.account(identity.authcid);
   const bool for_another =
       !identity.authzid.empty() && !iequals(identity.authzid, identity.authcid);
   if (!proved || !account || account->disabled || for_another) {
@@ -76,14 +69,14 @@ awaitable<Reply> Reception::sender(const Peer& peer, const Mail& mail) {
     co_return welcome_sender();
   }
   if (!address) co_return address.error();
-  if (peer.login && directory_.may_send_as(peer.login->account, *address))
+  if (peer.login && house_.directory.may_send_as(peer.login->account, *address))
     co_return welcome_sender();
   co_return Reply(553, {5, 7, 1}, "you may not send as " + address->text());
 }
 
 directory::Address Reception::postmaster() const {
-  const auto domains = directory_.domains();
-  return {"postmaster", domains.empty() ? hostname_ : domains.front().name};
+  const auto domains = house_.directory.domains();
+  return {"postmaster", domains.empty() ? house_.hostname : domains.front().name};
 }
 
 awaitable<RecipientVerdict> Reception::recipient(const Transaction& transaction, const Rcpt& rcpt) {
@@ -96,7 +89,10 @@ awaitable<RecipientVerdict> Reception::recipient(const Transaction& transaction,
   }
   const auto address = address_of(path);
   if (!address) co_return RecipientVerdict{address.error(), nullptr};
-  if (directory_.is_local(address->domain)) co_return local_recipient(transaction, *address);
+  if (house_.directory.is_local(address->domain)) {
+    if (auto verdict = returned(transaction, *address)) co_return std::move(*verdict);
+    co_return local_recipient(transaction, *address);
+  }
   if (transaction.peer.role == Role::submission && transaction.peer.login) {
     auto target = std::make_unique<Resolved>();
     target->destination.remote.push_back(path.text());
@@ -106,9 +102,35 @@ awaitable<RecipientVerdict> Reception::recipient(const Transaction& transaction,
       Reply(550, {5, 7, 1}, "mail for " + address->domain + " is not relayed here"), nullptr};
 }
 
+std::optional<RecipientVerdict> Reception::returned(const Transaction& transaction,
+                                                    const directory::Address& address) const {
+  using Kind = trust::ReturnPaths::Returned::Kind;
+  const auto found = house_.return_paths.read(address.text());
+  switch (found.kind) {
+    case Kind::ordinary:
+      return std::nullopt;
+    case Kind::refused:
+      return RecipientVerdict{Reply(550, {5, 7, 1}, std::string(found.reason)), nullptr};
+    case Kind::bounce: {
+      const auto sender = directory::Address::parse(found.address);
+      if (!sender) return std::nullopt;
+      log::info("smtp.bounce", {{"session", transaction.peer.session},
+                                {"to", sender->text()},
+                                {"about", queue::text(found.message)}});
+      return local_recipient(transaction, *sender);
+    }
+    case Kind::passed_on: {
+      auto target = std::make_unique<Resolved>();
+      target->destination.remote.push_back(found.address);
+      return RecipientVerdict{welcome_recipient(), std::move(target)};
+    }
+  }
+  return std::nullopt;
+}
+
 RecipientVerdict Reception::local_recipient(const Transaction& transaction,
                                             const directory::Address& address) const {
-  auto resolved = directory_.resolve(address);
+  auto resolved = house_.directory.resolve(address);
   switch (resolved.lookup) {
     case directory::Lookup::no_such_user:
     case directory::Lookup::not_local:
@@ -122,9 +144,9 @@ RecipientVerdict Reception::local_recipient(const Transaction& transaction,
   }
   const auto announced = transaction.mail.parameters.size.value_or(1);
   for (const auto& local : resolved.destination.local) {
-    const auto account = directory_.account(local.account);
+    const auto account = house_.directory.account(local.account);
     if (!account || account->quota_bytes == 0) continue;
-    if (mailstore_.usage(local.account).bytes + announced > account->quota_bytes) {
+    if (house_.mailstore.usage(local.account).bytes + announced > account->quota_bytes) {
       return {Reply(452, {4, 2, 2}, "the mailbox " + address.text() + " is full"), nullptr};
     }
   }
@@ -140,7 +162,7 @@ awaitable<Reply> Reception::author(const Transaction& transaction, const std::st
     if (author.kind != message::Address::Kind::mailbox) continue;
     const auto mailbox = author.local + "@" + author.domain;
     const auto address = directory::Address::parse(mailbox);
-    if (!address || !directory_.may_send_as(transaction.peer.login->account, *address)) {
+    if (!address || !house_.directory.may_send_as(transaction.peer.login->account, *address)) {
       co_return Reply(550, {5, 7, 1}, "you may not send with " + mailbox + " in the From field");
     }
   }
@@ -148,8 +170,8 @@ awaitable<Reply> Reception::author(const Transaction& transaction, const std::st
 }
 
 awaitable<std::expected<std::unique_ptr<Incoming>, Reply>> Reception::begin(
-    Transaction& transaction) {
-  co_return std::make_unique<IncomingMail>(transaction, mailstore_, dispatch_);
+    Transaction& transaction, std::string trace) {
+  co_return std::make_unique<IncomingMail>(transaction, std::move(trace), house_);
 }
 
 }  // namespace freehold::smtp

@@ -30,11 +30,9 @@ std::uint64_t ServerSession::hang_up_size() const {
 // Begins the message in the backend, with its trace field. A reply: it was refused.
 awaitable<std::optional<Reply>> ServerSession::open_message() {
   if (backend_.disk_low()) co_return Reply(452, {4, 3, 1}, "no room now, try later");
-  auto incoming = co_await backend_.begin(*transaction_);
+  auto incoming = co_await backend_.begin(
+      *transaction_, received_field(*transaction_, settings_.hostname, settings_.clock->now()));
   if (!incoming) co_return std::move(incoming.error());
-  const std::string trace =
-      received_field(*transaction_, settings_.hostname, settings_.clock->now());
-  if (auto failure = (*incoming)->append(trace)) co_return std::move(*failure);
   const bool hold = settings_.role == Role::submission;
   receiver_.emplace(std::move(*incoming), Receiver::Limits{settings_.max_message_size, hold});
   message_deadline_ = net::after(settings_.message_wait);

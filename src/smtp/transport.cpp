@@ -12,12 +12,14 @@ constexpr unsigned kMessagesPerRelay = 5'000;
 
 using State = queue::Outcome::State;
 
-// Pulls a stored body.
+// The fields before a stored body, then the body.
 class StoredBody final : public Body {
  public:
-  explicit StoredBody(const store::BodyReader& reader) : reader_(reader) {}
+  StoredBody(std::string_view prefix, const store::BodyReader& reader)
+      : prefix_(prefix), reader_(reader) {}
 
   awaitable<IoResult<std::string_view>> next() override {
+    if (!prefix_.empty()) co_return std::exchange(prefix_, {});
     if (offset_ == reader_.size()) co_return std::string_view();
     piece_ = reader_.read(offset_);
     if (piece_.empty()) co_return make_error_code(boost::system::errc::io_error);
@@ -26,6 +28,7 @@ class StoredBody final : public Body {
   }
 
  private:
+  std::string_view prefix_;
   const store::BodyReader& reader_;
   std::uint64_t offset_ = 0;
   std::string piece_;
@@ -52,12 +55,12 @@ RcptParameters parameters_of(const queue::Recipient& recipient) {
   return parameters;
 }
 
-Envelope envelope_of(const queue::Job& job) {
+Envelope envelope_of(const queue::Job& job, const std::string& reverse_path) {
   const auto& from = job.envelope;
   Envelope envelope;
-  if (!from.sender.empty()) envelope.reverse_path = path_of(from.sender);
+  if (!reverse_path.empty()) envelope.reverse_path = path_of(reverse_path);
   auto& parameters = envelope.parameters;
-  parameters.size = job.size;
+  parameters.size = from.prefix.size() + job.size;
   parameters.body = from.binary      ? BodyType::binary
                     : from.eight_bit ? BodyType::eight_bit
                                      : BodyType::seven_bit;
@@ -85,6 +88,7 @@ queue::Outcome outcome_of(const RecipientOutcome& result, const Connection& conn
     case ClientOutcome::Kind::unsupported:
       if (reply.permanent()) outcome.state = State::failed;
       break;
+    case ClientOutcome::Kind::no_tls:
     case ClientOutcome::Kind::tls:
     case ClientOutcome::Kind::lost:
     case ClientOutcome::Kind::lost_after_end:  // perhaps a second copy, never none
@@ -96,8 +100,8 @@ queue::Outcome outcome_of(const RecipientOutcome& result, const Connection& conn
 
 class SmtpChannel final : public queue::Channel {
  public:
-  SmtpChannel(Connector connector, queue::Route route)
-      : connector_(connector), route_(std::move(route)) {}
+  SmtpChannel(Connector connector, const trust::ReturnPaths& return_paths, queue::Route route)
+      : connector_(connector), return_paths_(return_paths), route_(std::move(route)) {}
 
   awaitable<std::vector<queue::Outcome>> deliver(const queue::Job& job,
                                                  const store::BodyReader& body) override {
@@ -132,22 +136,32 @@ class SmtpChannel final : public queue::Channel {
     Attempt made;
     made.recipients = job.numbers.size();
     const auto most = route_.relay ? kMessagesPerRelay : kMessagesPerMx;
-    if (connection_ &&
-        (connection_->messages >= most || (job.envelope.require_tls && !verified_))) {
+    const TlsNeeds needs{job.envelope.require_tls, job.envelope.tls_required_no};
+    if (connection_ && (connection_->messages >= most || !needs.served_by(made_for_))) {
       co_await close();
     }
     if (!connection_) {
-      auto outcome = co_await connector_.connect(route_, job.envelope.require_tls);
+      auto outcome = co_await connector_.connect(route_, needs);
       connection_ = std::move(outcome.connection);
-      verified_ = job.envelope.require_tls || route_.relay.has_value();
+      made_for_ = needs;
+      if (route_.relay) made_for_ = {true, false};  // always verified
       made.failure = std::move(outcome.failure);
       if (!connection_) co_return made;
     }
-    StoredBody source(body);
-    const auto envelope = envelope_of(job);
+    StoredBody source(job.envelope.prefix, body);
+    const auto envelope = envelope_of(job, reverse_path(job));
     ++connection_->messages;
     made.results = co_await connection_->client->send(envelope, source);
     co_return made;
+  }
+
+  [[nodiscard]] std::string reverse_path(const queue::Job& job) const {
+    const auto& envelope = job.envelope;
+    if (envelope.sender.empty()) return {};
+    if (!envelope.forwarded_by.empty())
+      return return_paths_.forwarded(envelope.sender, envelope.forwarded_by);
+    if (envelope.account.value == 0) return envelope.sender;
+    return return_paths_.tagged(envelope.sender, job.id);
   }
 
   static bool nothing_came_of(const Attempt& made) {
@@ -174,25 +188,32 @@ class SmtpChannel final : public queue::Channel {
   }
 
   Connector connector_;
+  const trust::ReturnPaths& return_paths_;
   queue::Route route_;
   std::unique_ptr<Connection> connection_;
-  bool verified_ = false;  // what the connection was required to be
+  TlsNeeds made_for_;
 };
 
 }  // namespace
 
 SmtpTransport::SmtpTransport(net::Resolver& resolver, const net::TlsContext& tls,
-                             TransportSettings settings)
-    : resolver_(resolver), tls_(tls), settings_(std::move(settings)) {}
+                             trust::TransportSecurity& security,
+                             const trust::ReturnPaths& return_paths, TransportSettings settings)
+    : resolver_(resolver),
+      tls_(tls),
+      security_(security),
+      return_paths_(return_paths),
+      settings_(std::move(settings)) {}
 
 std::unique_ptr<queue::Channel> SmtpTransport::open(const queue::Route& route) {
-  return std::make_unique<SmtpChannel>(Connector(resolver_, tls_, settings_), route);
+  return std::make_unique<SmtpChannel>(Connector(resolver_, tls_, security_, settings_),
+                                       return_paths_, route);
 }
 
 awaitable<Result<std::string>> SmtpTransport::test_login(directory::RelayInfo relay) {
-  Connector connector(resolver_, tls_, settings_);
+  Connector connector(resolver_, tls_, security_, settings_);
   const queue::Route route{{}, relay};
-  auto outcome = co_await connector.connect(route, false);
+  auto outcome = co_await connector.connect(route, {});
   if (!outcome.connection) {
     co_return problem(Problem::Kind::unavailable, outcome.failure.reason, route.text(),
                       "check host, port, TLS mode, user and password");

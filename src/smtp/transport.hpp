@@ -9,6 +9,11 @@
 #include "net/resolver.hpp"
 #include "net/tls.hpp"
 #include "queue/transport.hpp"
+#include "trust/return_paths.hpp"
+
+namespace freehold::trust {
+class TransportSecurity;
+}
 
 namespace freehold::smtp {
 
@@ -22,7 +27,9 @@ struct TransportSettings {
 // AUTH. Owned by the wiring; the resolver and the TLS context outlive it and its channels.
 class SmtpTransport final : public queue::Transport {
  public:
-  SmtpTransport(net::Resolver& resolver, const net::TlsContext& tls, TransportSettings settings);
+  SmtpTransport(net::Resolver& resolver, const net::TlsContext& tls,
+                trust::TransportSecurity& security, const trust::ReturnPaths& return_paths,
+                TransportSettings settings);
 
   [[nodiscard]] std::unique_ptr<queue::Channel> open(const queue::Route& route) override;
   // Connects, logs in, quits. What the relay said at last.
@@ -31,6 +38,8 @@ class SmtpTransport final : public queue::Transport {
  private:
   net::Resolver& resolver_;
   const net::TlsContext& tls_;
+  trust::TransportSecurity& security_;
+  const trust::ReturnPaths& return_paths_;
   TransportSettings settings_;
 };
 

@@ -119,6 +119,20 @@ std::string due(Time when, QueueId id, std::uint32_t number) {
   return key;
 }
 
+std::string domain_keys(std::string_view domain) { return with_text(Table::domain_keys, domain); }
+std::string sts_policy(std::string_view domain) { return with_text(Table::sts_policy, domain); }
+std::string known_tls(std::string_view domain) { return with_text(Table::known_tls, domain); }
+std::string of_day(Table t, Day day, std::string_view rest) {
+  auto key = begin(t, 4 + rest.size());
+  append_u32(key, static_cast<std::uint32_t>(day.time_since_epoch().count()));
+  return key.append(rest);
+}
+
+Day day_of(std::string_view key) { return Day{std::chrono::days{short_number_at(key, 1)}}; }
+std::string_view rest_of_day(std::string_view key) {
+  if (key.size() < 5) throw ReadError("a key of the store is too short");
+  return key.substr(5);
+}
 AccountId account_of(std::string_view key) { return AccountId(number_at(key, 1)); }
 MailboxId mailbox_of(std::string_view key) { return MailboxId(number_at(key, 9)); }
 EmailId email_of(std::string_view key) { return EmailId(number_at(key, 9)); }

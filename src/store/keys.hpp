@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -32,12 +33,20 @@ enum class Table : char {
   body = 'b',       // BlobHash                       Body
   body_link = 'l',  // BlobHash, 'e' AccountId EmailId | 'q' QueueId               empty
   unlinked = 'g',   // BlobHash                       8 random bytes: lost a link, perhaps its last
-  bulk_pending = 'h',  // 32 random bytes                empty: pieces that no Body names yet
-  body_piece = 'B',    // BlobHash PieceNumber           bytes of a body up to 256 KiB
-  bulk_piece = 'C',    // 32 random bytes PieceNumber    bytes of a larger body
-  queued = 'q',        // QueueId                        QueuedMessage
-  recipient = 'r',     // QueueId RecipientNumber        QueuedRecipient
-  due = 'w',           // Time QueueId RecipientNumber   empty: when the next attempt is due
+  bulk_pending = 'h',    // 32 random bytes                empty: pieces that no Body names yet
+  body_piece = 'B',      // BlobHash PieceNumber           bytes of a body up to 256 KiB
+  bulk_piece = 'C',      // 32 random bytes PieceNumber    bytes of a larger body
+  queued = 'q',          // QueueId                        QueuedMessage
+  recipient = 'r',       // QueueId RecipientNumber        QueuedRecipient
+  due = 'w',             // Time QueueId RecipientNumber   empty: when the next attempt is due
+  domain_keys = 'k',     // domain name                    DomainKeys: of DKIM
+  sts_policy = 'T',      // domain name                    StsEntry: a policy of RFC 8461, cached
+  known_tls = 'K',       // domain name                    KnownTls: what mail to it was sent over
+  tls_result = 'J',      // Day, policy domain             TlsResults: for the report of RFC 8460
+  tls_reported = 'j',    // Day, 8 bytes of a hash         TlsReportSummary: a report that came
+  dmarc_result = 'Y',    // Day, domain 0 32-byte hash     DmarcRow: for the report of RFC 9990
+  dmarc_domain = 'W',    // Day, domain name               DmarcDomain: its policy, and rows so far
+  dmarc_reported = 'y',  // Day, 8 bytes of a hash       DmarcReportSummary: a report that came
 };
 
 [[nodiscard]] std::string table(Table t);  // the prefix of all its keys
@@ -81,7 +90,17 @@ enum class Table : char {
 [[nodiscard]] std::string recipients(QueueId id);  // prefix
 [[nodiscard]] std::string due(Time when, QueueId id, std::uint32_t number);
 
+// A day of the world's clock, in UTC: whole days since 1970.
+using Day = std::chrono::sys_days;
+[[nodiscard]] std::string domain_keys(std::string_view domain);
+[[nodiscard]] std::string sts_policy(std::string_view domain);
+[[nodiscard]] std::string known_tls(std::string_view domain);
+// Of the tables that begin with a Day; `rest` may be empty for the prefix of all of that day.
+[[nodiscard]] std::string of_day(Table t, Day day, std::string_view rest = {});
+
 // The numbers at the end of keys of a known table.
+[[nodiscard]] Day day_of(std::string_view key);  // keys of of_day
+[[nodiscard]] std::string_view rest_of_day(std::string_view key);
 [[nodiscard]] Uid uid_of_index(std::string_view key);
 [[nodiscard]] MailboxId mailbox_of(std::string_view key);  // keys of mailbox and index
 [[nodiscard]] AccountId account_of(

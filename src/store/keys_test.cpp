@@ -83,6 +83,16 @@ TEST(Keys, EveryBuilderHasItsReader) {
   EXPECT_EQ(read.when, when);
   EXPECT_EQ(read.id, QueueId(5));
   EXPECT_EQ(read.number, 6U);
+  const Day day{std::chrono::days(20'000)};
+  const auto of = of_day(Table::tls_result, day, "example.org");
+  EXPECT_EQ(day_of(of), day);
+  EXPECT_EQ(rest_of_day(of), "example.org");
+}
+
+TEST(Keys, DaysAreInTheirOrder) {
+  const Day day{std::chrono::days(255)};
+  const Day next = day + std::chrono::days(1);
+  EXPECT_LT(of_day(Table::dmarc_result, day, "zzz"), of_day(Table::dmarc_result, next));
 }
 
 TEST(Keys, EveryKeyBeginsWithThePrefixOfItsRange) {
@@ -112,6 +122,10 @@ TEST(Keys, EveryKeyBeginsWithThePrefixOfItsRange) {
       {bulk_pending("id"), table(Table::bulk_pending)},
       {queued(QueueId(1)), table(Table::queued)},
       {due(from_millis(1), QueueId(1), 1), table(Table::due)},
+      {sts_policy("example.org"), table(Table::sts_policy)},
+      {known_tls("example.org"), table(Table::known_tls)},
+      {of_day(Table::dmarc_result, Day{}, "x"), of_day(Table::dmarc_result, Day{})},
+      {of_day(Table::tls_reported, Day{}), table(Table::tls_reported)},
       {format(), table(Table::format)},
   };
   for (const auto& [key, prefix] : table_of_keys) EXPECT_TRUE(key.starts_with(prefix)) << prefix;
@@ -130,6 +144,8 @@ TEST(Keys, AKeyThatIsTooShortIsAReadError) {
     EXPECT_THROW((void)due_of(whole.substr(0, size)), ReadError) << size;
   }
   EXPECT_THROW((void)account_of("A"), ReadError);
+  EXPECT_THROW((void)day_of("Jabc"), ReadError);
+  EXPECT_THROW((void)rest_of_day("Jabc"), ReadError);
   EXPECT_THROW((void)mailbox_of(account(AccountId(1))), ReadError);
   EXPECT_THROW((void)uid_of_index(mailbox(AccountId(1), MailboxId(1))), ReadError);
 }

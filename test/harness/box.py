@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from test.harness.dns import empty_world
 from test.harness.ports import free_port
 from test.harness.processes import Process, run, tail, wait_until
 
@@ -77,8 +78,8 @@ class Box:
                 "metrics": self.metrics,
             },
             "limits": {"low_disk_bytes": 1 << 20, "connections_per_prefix": 2000, "threads": 2},
-            # Nobody answers there: a test without a name server asks nothing of the outside.
-            "dns": {"forwarders": ["127.0.0.1:9"]},
+            # A test without names of its own asks nothing of the outside.
+            "dns": {"forwarders": [empty_world().address]},
         }
         for name, values in settings.items():
             sections.setdefault(name, {}).update(values)

@@ -2,6 +2,7 @@
 
 import base64
 import imaplib
+import json
 import re
 import shlex
 import socket
@@ -54,7 +55,7 @@ def read_scenario(path: Path) -> Scenario:
         if found["kind"] == "setting":
             name, _, value = text.partition(" = ")
             section, _, key = name.rpartition(".")
-            settings.setdefault(section, {})[key] = int(value) if value.isdigit() else value == "true"
+            settings.setdefault(section, {})[key] = json.loads(value)
         else:
             steps.append(Step(number, found["kind"], found["connection"] or "1", text))
     return Scenario(path, lines[0].lstrip("# "), settings, steps)

@@ -1,7 +1,10 @@
 """A private authoritative name server (nsd) with the zones that a test needs."""
 
+import atexit
+import functools
 import socket
 import struct
+import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -12,14 +15,16 @@ _HEADER = "$TTL 60\n@ SOA ns hostmaster 1 60 60 3600 60\n@ NS ns\nns A 127.0.0.1
 
 
 class NameServer:
-    """nsd on a loopback port. Zones are given as name → records in zone file syntax, without SOA and NS."""
+    """nsd on a loopback port. Zones are given as name → records in zone file syntax, without SOA and NS.
+
+    There is nothing else in its world: every other name does not exist."""
 
     def __init__(self, folder: Path, zones: Mapping[str, str]) -> None:
         self.folder = folder
         self.port = free_port()
         folder.mkdir(parents=True, exist_ok=True)
-        self._probe = next(iter(zones))
-        (folder / "nsd.conf").write_text(self._configuration(zones))
+        self._probe = next(iter(zones), ".")
+        (folder / "nsd.conf").write_text(self._configuration({".": "", **zones}))
         run(["nsd-checkconf", folder / "nsd.conf"])
         self.process = Process(["nsd", "-d", "-c", folder / "nsd.conf"], folder / "nsd.log")
         try:
@@ -43,13 +48,13 @@ class NameServer:
             f'  xfrdir: "{folder}"\n  server-count: 1\n  rrl-ratelimit: 0\nremote-control:\n  control-enable: no\n'
         )
         for name, records in zones.items():
-            (folder / f"{name}.zone").write_text(f"$ORIGIN {name}.\n{_HEADER}{records}\n")
+            (folder / f"{name}.zone").write_text(f"$ORIGIN {name.rstrip('.')}.\n{_HEADER}{records}\n")
             text += f'zone:\n  name: "{name}"\n  zonefile: "{name}.zone"\n'
         return text
 
     def _answers(self) -> bool:
         """Whether the SOA of the first zone is answered."""
-        name = b"".join(bytes([len(p)]) + p.encode() for p in self._probe.split(".")) + b"\0"
+        name = b"".join(bytes([len(p)]) + p.encode() for p in self._probe.split(".") if p) + b"\0"
         query = struct.pack(">6H", 1, 0, 1, 0, 0, 0) + name + struct.pack(">2H", 6, 1)
         with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as udp:
             udp.settimeout(0.2)
@@ -58,3 +63,13 @@ class NameServer:
                 return len(udp.recv(512)) > len(query)
             except OSError:
                 return False
+
+
+@functools.cache
+def empty_world() -> NameServer:
+    """A name server that knows no name at all, for boxes that need none; it ends with the program."""
+    folder = tempfile.TemporaryDirectory(prefix="freehold-dns-")
+    server = NameServer(Path(folder.name), {})
+    atexit.register(folder.cleanup)
+    atexit.register(server.stop)
+    return server

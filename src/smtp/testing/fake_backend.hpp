@@ -78,9 +78,9 @@ class FakeBackend final : public Backend {
   }
 
   awaitable<std::expected<std::unique_ptr<Incoming>, Reply>> begin(
-      Transaction& transaction) override {
+      Transaction& transaction, std::string trace) override {
     ++begun;
-    co_return std::make_unique<FakeIncoming>(*this, transaction);
+    co_return std::make_unique<FakeIncoming>(*this, transaction, std::move(trace));
   }
 
  private:
@@ -88,8 +88,8 @@ class FakeBackend final : public Backend {
 
   class FakeIncoming final : public Incoming {
    public:
-    FakeIncoming(FakeBackend& house, Transaction& transaction)
-        : house_(house), transaction_(transaction) {}
+    FakeIncoming(FakeBackend& house, Transaction& transaction, std::string trace)
+        : house_(house), transaction_(transaction), text_(std::move(trace)) {}
 
     std::optional<Reply> append(std::string_view bytes) override {
       text_ += bytes;

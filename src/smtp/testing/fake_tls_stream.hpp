@@ -29,8 +29,8 @@ class FakeTlsStream final : public net::Stream {
   awaitable<IoResult<>> accept_tls(const net::TlsContext&, net::Deadline) override {
     return shake_hands();
   }
-  awaitable<IoResult<>> connect_tls(const net::TlsContext&, const std::string&, bool,
-                                    net::Deadline) override {
+  using net::Stream::connect_tls;
+  awaitable<IoResult<>> connect_tls(const net::TlsContext&, net::TlsPeer, net::Deadline) override {
     return shake_hands();
   }
   void close() override { inner_->close(); }
