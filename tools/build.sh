@@ -27,11 +27,7 @@ lint() {
   echo "headers alone"
   python3 tools/headers_alone.py build/dev || return 1
   echo "clang-tidy"
-  find src -name '*.cpp' -not -name '*_fuzz.cpp' -print0 |
-    xargs -0 -n 4 -P "$(nproc)" clang-tidy-19 -p build/dev --quiet --warnings-as-errors='*' 2> build/lint.log || {
-    grep -v 'warnings generated' build/lint.log >&2
-    return 1
-  }
+  python3 tools/tidy.py build/dev || return 1
   echo "lint is clean"
 }
 

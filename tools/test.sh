@@ -53,7 +53,7 @@ sanitizers() {
   for preset in asan tsan; do
     build "$preset" all || failed=$((failed + 1))
     unit "$preset"
-    whole "$preset" scenarios hostile peers
+    whole "$preset" scenarios hostile peers trust
     # Under load tsan sees writes of RocksDB's own threads but not the atomics that order them.
     [ "$preset" = tsan ] || whole "$preset" crash --rounds 5
   done
