@@ -7,6 +7,7 @@
 #include "directory/address.hpp"
 #include "message/address.hpp"
 #include "smtp/incoming_mail.hpp"
+#include "trust/report_intake.hpp"
 
 namespace freehold::smtp {
 
@@ -131,6 +132,12 @@ std::optional<RecipientVerdict> Reception::returned(const Transaction& transacti
 RecipientVerdict Reception::local_recipient(const Transaction& transaction,
                                             const directory::Address& address) const {
   auto resolved = house_.directory.resolve(address);
+  if (resolved.lookup == directory::Lookup::no_such_user &&
+      trust::is_report_address(address.local)) {
+    auto target = std::make_unique<Resolved>();
+    target->takes_reports = true;
+    return {welcome_recipient(), std::move(target)};
+  }
   switch (resolved.lookup) {
     case directory::Lookup::no_such_user:
     case directory::Lookup::not_local:
