@@ -32,7 +32,8 @@ std::string stored_secret(store::Engine& engine, std::string_view name) {
 }  // namespace
 
 Directory::Directory(store::Engine& engine, Pool& pool, const Clock& clock)
-    : state_(std::make_unique<State>(engine, pool, clock, stored_secret(engine, "scram-probe"))) {}
+    : state_(std::make_unique<State>(engine, pool, clock, stored_secret(engine, "scram-probe"),
+                                     stored_secret(engine, "app-password"))) {}
 Directory::~Directory() = default;
 
 awaitable<Result<>> Directory::State::apply(std::function<Result<>(store::Transaction&)> change) {
