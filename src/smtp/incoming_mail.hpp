@@ -16,6 +16,7 @@ namespace freehold::smtp {
 struct Resolved final : Target {
   std::string address;  // canonical, of a local one
   directory::Destination destination;
+  bool first_time = false;  // submission: the account has never sent to it (guard)
 };
 
 // A message on its way into the store and to its recipients.

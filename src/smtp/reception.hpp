@@ -5,6 +5,7 @@
 #include <string>
 
 #include "directory/directory.hpp"
+#include "guard/guards.hpp"
 #include "mailstore/mailstore.hpp"
 #include "queue/dispatch.hpp"
 #include "smtp/backend.hpp"
@@ -16,9 +17,13 @@ namespace freehold::smtp {
 class Reception final : public Backend {
  public:
   Reception(directory::Directory& directory, mailstore::Mailstore& mailstore,
-            queue::Dispatch& dispatch, std::string hostname);
+            queue::Dispatch& dispatch, guard::Guards& guards, std::string hostname);
 
   [[nodiscard]] bool disk_low() const override;
+  [[nodiscard]] std::chrono::milliseconds greeting_pause(const Peer& peer) const override;
+  [[nodiscard]] bool trusts(const Peer& peer) const override;
+  void misdeed(const Peer& peer, Misdeed what) override;
+  void good_deed(const Peer& peer) override;
   awaitable<std::expected<Login, Reply>> authenticate(
       const Peer& peer, const directory::SaslIdentity& identity) override;
   awaitable<directory::ScramKeys> scram_keys(const Peer& peer, const std::string& name) override;
@@ -39,6 +44,7 @@ class Reception final : public Backend {
   directory::Directory& directory_;
   mailstore::Mailstore& mailstore_;
   queue::Dispatch& dispatch_;
+  guard::Guards& guards_;
   std::string hostname_;
 };
 
