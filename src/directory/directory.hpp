@@ -196,7 +196,8 @@ class Directory {
   awaitable<Result<>> remove_totp(std::string address, Actor by = {});
   [[nodiscard]] bool has_totp(AccountId account) const;                     // an active one
   [[nodiscard]] Result<std::string> totp_state(std::string address) const;  // off, begun, on
-  // A code of this half minute or the ones beside it, or a recovery code: each is taken once.
+  // A code of this half minute or the ones beside it, or a recovery code: each is taken once. After
+  // some wrong ones in a row only recovery codes are looked at for a while.
   awaitable<Result<bool>> verify_totp(AccountId account, std::string code);
 
   // Sending.

@@ -137,14 +137,24 @@ awaitable<Result<bool>> Directory::verify_totp(AccountId id, std::string code) {
     right = false;
     auto record = get_totp(tx, id);
     if (!record || !record->active()) return {};
-    if (const auto step = totp::verify(record->secret(), trim(code), now, record->last_step())) {
+    const auto waits = from_millis(record->last_failure()) + totp::pause_after(record->failures());
+    const auto step = now < waits
+                          ? std::nullopt
+                          : totp::verify(record->secret(), trim(code), now, record->last_step());
+    if (step) {
       record->set_last_step(*step);
       right = true;
     } else {
       const auto hash = recovery_hash(state_->app_key, id, trim(code));
       auto& codes = *record->mutable_recovery();
       const auto found = std::ranges::find(codes, hash);
-      if (found == codes.end()) return {};
+      if (found == codes.end()) {
+        if (now < waits) return {};
+        record->set_failures(record->failures() + 1);
+        record->set_last_failure(to_millis(now));
+        tx.put(keys::totp(id), record->SerializeAsString());
+        return {};
+      }
       codes.erase(found);
       right = true;
       const auto account = store::read<schema::Account>(tx, keys::account(id));
@@ -152,6 +162,7 @@ awaitable<Result<bool>> Directory::verify_totp(AccountId id, std::string code) {
                     account ? account->name() : "",
                     std::to_string(codes.size()) + " recovery codes left");
     }
+    record->set_failures(0);
     tx.put(keys::totp(id), record->SerializeAsString());
     return {};
   });

@@ -3,6 +3,7 @@
 #include <openssl/evp.h>
 #include <openssl/hmac.h>
 
+#include <algorithm>
 #include <array>
 #include <stdexcept>
 
@@ -75,6 +76,13 @@ std::optional<std::uint64_t> verify(std::string_view secret, std::string_view gi
     if (equal_in_constant_time(code(secret, step), given) && step > last_step) found = step;
   }
   return found;
+}
+
+std::chrono::seconds pause_after(unsigned failures) {
+  constexpr unsigned kFree = 5;
+  constexpr unsigned kDoublings = 6;
+  if (failures < kFree) return {};
+  return std::chrono::minutes(1U << std::min(failures - kFree, kDoublings));
 }
 
 std::string uri(std::string_view secret, std::string_view issuer, std::string_view account) {

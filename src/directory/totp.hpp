@@ -25,6 +25,9 @@ inline constexpr std::size_t kSecretBytes = 20;
 // seen a code being typed cannot use it again (RFC 6238, 5.2).
 [[nodiscard]] std::optional<std::uint64_t> verify(std::string_view secret, std::string_view code,
                                                   Time now, std::uint64_t last_step);
+// How long no further code is looked at after so many wrong ones in a row (RFC 6238, 5.2 and RFC
+// 4226, 7.3): a code has six digits only, and who is asked for one knows the password already.
+[[nodiscard]] std::chrono::seconds pause_after(unsigned failures);
 // "otpauth://totp/Issuer:account?secret=…&issuer=Issuer".
 [[nodiscard]] std::string uri(std::string_view secret, std::string_view issuer,
                               std::string_view account);

@@ -125,6 +125,25 @@ TEST_F(TotpOfAccounts, NoCodeIsTakenTwice) {
   EXPECT_THAT(*house.directory.totp_state("anna@example.org"), HasSubstr("8 recovery codes"));
 }
 
+TEST_F(TotpOfAccounts, CodesCannotBeGuessedOneAfterTheOther) {
+  const auto secret = begin();
+  const auto codes = house.run(house.directory.confirm_totp("anna@example.org", now_code(secret)));
+  ASSERT_TRUE(codes);
+  house.clock.advance(1min);
+  for (int i = 0; i < 5; ++i) EXPECT_FALSE(verify("no code"));
+  EXPECT_FALSE(verify(now_code(secret)));  // right, and not looked at
+  EXPECT_TRUE(verify(codes->front()));     // nobody guesses these
+  house.clock.advance(30s);
+  EXPECT_TRUE(verify(now_code(secret)));
+  for (int i = 0; i < 5; ++i) EXPECT_FALSE(verify("no code"));
+  house.clock.advance(1min);
+  EXPECT_FALSE(verify("no code"));  // the sixth
+  house.clock.advance(1min);
+  EXPECT_FALSE(verify(now_code(secret)));  // now it takes two
+  house.clock.advance(1min);
+  EXPECT_TRUE(verify(now_code(secret)));
+}
+
 TEST_F(TotpOfAccounts, WhoHasLostEverythingIsHelpedByTheOwner) {
   const auto secret = begin();
   ASSERT_TRUE(house.run(house.directory.confirm_totp("anna@example.org", now_code(secret))));

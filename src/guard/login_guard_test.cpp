@@ -79,6 +79,12 @@ TEST_F(LoginGuardTest, WhereTheAccountLogsInFromItDoesNotWait) {
   EXPECT_GT(delay("192.0.2.1"), 0ms);  // long ago
 }
 
+TEST_F(LoginGuardTest, LoopbackAndTheOwnersAddressesDoNotWait) {
+  guess(12);
+  EXPECT_EQ(delay("127.0.0.1"), 0ms);
+  EXPECT_GT(delay("192.0.2.1"), 0ms);
+}
+
 TEST_F(LoginGuardTest, AUsersLoginsDoNotHelpThoseWhoGuess) {
   guess(12);
   for (int i = 0; i < 3; ++i) ASSERT_TRUE(login("192.0.2.1", "correct horse"));
