@@ -1,6 +1,7 @@
 #include "directory/audit.hpp"
 
 #include <algorithm>
+#include <atomic>
 
 #include "base/hash.hpp"
 #include "schema/directory.pb.h"
@@ -58,8 +59,8 @@ std::string text(const Actor& actor) {
   return actor.name;
 }
 
-// The key has random bytes instead of a counter: a counter would make every two changes of the
-// directory conflict with each other.
+// The key has random bytes instead of a stored counter: a counter would make every two changes of
+// the directory conflict with each other.
 void write_audit(store::Transaction& tx, Time at, const Actor& actor, std::string_view action,
                  std::string_view object, std::string_view details) {
   schema::AuditEntry record;
@@ -69,7 +70,8 @@ void write_audit(store::Transaction& tx, Time at, const Actor& actor, std::strin
   record.set_object(std::string(object));
   record.set_details(std::string(details.substr(0, kMaxDetails)));
   record.set_peer(actor.peer);
-  const auto key = keys::audit(at, random_u64());
+  static std::atomic<std::uint32_t> sequence = 0;  // keeps those of one millisecond in order
+  const auto key = keys::audit(at, std::uint64_t{++sequence} << 32 | (random_u64() >> 32));
   tx.assertions().require_absent(key);
   tx.put(key, record.SerializeAsString());
 }

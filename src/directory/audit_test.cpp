@@ -74,6 +74,15 @@ TEST_F(AuditTest, TheNewestAreListedByTimeActionObjectAndActor) {
   EXPECT_THAT(house.directory.audit({}, 0), IsEmpty());
 }
 
+TEST_F(AuditTest, EntriesOfOneMomentStayInTheirOrder) {
+  std::vector<std::string> wanted;
+  for (int i = 0; i < 10; ++i) {
+    house.add_domain("d" + std::to_string(i) + ".example");
+    wanted.push_back("owner domain.add d" + std::to_string(i) + ".example");
+  }
+  EXPECT_EQ(actions(), wanted);
+}
+
 TEST_F(AuditTest, EntriesOutliveARestart) {
   house.add_domain("example.org");
   house.store.reopen();
