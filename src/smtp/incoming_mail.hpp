@@ -21,6 +21,7 @@ struct Resolved final : Target {
   std::string address;  // canonical, of a local one
   directory::Destination destination;
   bool takes_reports = false;  // an address of the house for others' reports
+  bool first_time = false;     // submission: the account has never sent to it (guard)
 };
 
 // A message on its way into the store and to its recipients. While it comes, mail from the world is
