@@ -10,6 +10,9 @@
 // Inside the directory only.
 namespace freehold::directory {
 
+// RFC 7677 asks for at least 4096; a stolen store should cost more.
+inline constexpr std::uint32_t kStoredIterations = 60'000;
+
 struct Directory::State {
   store::Engine& engine;
   Pool& pool;
