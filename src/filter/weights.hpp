@@ -74,8 +74,8 @@ class DenseWeights {
 // as many steps of gradient descent as `margin` (a probability near 1) needs, `most` at the most.
 // 0 when it is known well already.
 struct Rate {
-  double step = 1;
-  double margin = 0.9;
+  double step = 2;
+  double margin = 0.97;
   unsigned most = 12;
 };
 [[nodiscard]] Weight training_step(double logit, bool spam, std::size_t tokens, const Rate& rate);
