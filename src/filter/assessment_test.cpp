@@ -54,7 +54,7 @@ TEST(Assessment, OfAProperStrangerIsTheInbox) {
 
 TEST(Assessment, SumsItsReasonsTheHeaviestFirst) {
   Facts facts = proper();
-  facts.words = words(1.2);
+  facts.words = words(3 / 3.5);
   facts.lists = {listed("zen.spamhaus.org", 4)};
   const Assessment of = assess(facts, {});
   double sum = 0;
@@ -157,7 +157,7 @@ TEST(Assessment, GreylistsOnlySuspiciousStrangersOnce) {
   Facts facts = proper();
   facts.may_greylist = true;
   EXPECT_EQ(assess(facts, {}).decision, Decision::inbox) << "nothing against it";
-  facts.words = words(1.4);
+  facts.words = words(1);
   EXPECT_EQ(assess(facts, {}).decision, Decision::greylist);
   facts.has_greylist_passed = true;
   EXPECT_EQ(assess(facts, {}).decision, Decision::inbox);
@@ -179,17 +179,17 @@ TEST(Assessment, BoundsWhatManyListsSayTogether) {
 
 TEST(Assessment, NamesTheWordsThatSpokeLoudest) {
   Facts facts = proper();
-  facts.words = words(1.2);
+  facts.words = words(3 / 3.5);
   facts.word_names = {"subject:viagra", "word:pills"};
   const std::string text = explain(assess(facts, {}), {});
-  EXPECT_NE(text.find("   3.0  words  probability 77%: subject:viagra, word:pills\n"),
+  EXPECT_NE(text.find("   3.0  words  probability 70%: subject:viagra, word:pills\n"),
             std::string::npos)
       << text;
 }
 
 TEST(SpamField, SaysScoreDecisionAndReasons) {
   Facts facts = proper();
-  facts.words = words(-0.8);
+  facts.words = words(-2 / 3.5);
   EXPECT_EQ(spam_field(assess(facts, {}), {}),
             "X-Freehold-Spam: score=-2.0; limit=5.0; decision=inbox; words=-2.0,\r\n"
             " dmarc_pass=-0.5, first_time=0.5\r\n");
