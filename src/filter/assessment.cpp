@@ -179,6 +179,7 @@ Decision decide(const Assessment& of, const Facts& facts, const Limits& limits, 
 
 // "-1.5", whatever the locale; never "-0.0".
 std::string number(double value) {
+  if (std::isnan(value)) value = 0;
   const long tenths = std::lround(std::clamp(value, -1000.0, 1000.0) * 10);
   const long size = std::labs(tenths);
   return (tenths < 0 ? "-" : "") + std::to_string(size / 10) + "." + std::to_string(size % 10);
