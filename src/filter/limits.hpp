@@ -28,7 +28,7 @@ inline constexpr std::size_t kMaxAttachments = 20;
 
 // The classifier.
 inline constexpr std::size_t kMaxDeltaTokens = 50'000;  // of an account: some 200 KiB on disk
-inline constexpr std::size_t kMaxCachedDeltas = 200;    // accounts, some 400 KiB each at most
+inline constexpr std::size_t kMaxCachedDeltas = 64;     // accounts; 1 MiB each at the most
 inline constexpr std::size_t kMaxReasonTokens = 12;     // that are named in an explanation
 inline constexpr std::size_t kMaxModelBytes = std::size_t{8} << 20;
 

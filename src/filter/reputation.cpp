@@ -175,37 +175,53 @@ std::size_t Reputations::pending() const {
   return pending_.size();
 }
 
+// One flush at a time. What it has not written at its end goes back among what is to be written.
+class Reputations::FlushTurn {
+ public:
+  explicit FlushTurn(Reputations& of) : of_(of) {}
+  FlushTurn(const FlushTurn&) = delete;
+  FlushTurn& operator=(const FlushTurn&) = delete;
+  ~FlushTurn() {
+    const std::lock_guard lock(of_.mutex_);
+    for (const auto& [key, counts] : of_.flushing_) {
+      accumulate(of_.pending_[key], counts, of_.clock_.now());
+    }
+    of_.flushing_.clear();
+    of_.flush_runs_ = false;
+  }
+
+ private:
+  Reputations& of_;
+};
+
+bool Reputations::take_batch() {
+  const std::lock_guard lock(mutex_);
+  while (!pending_.empty() && flushing_.size() < kReputationBatch) {
+    flushing_.insert(pending_.extract(pending_.begin()));
+  }
+  return !flushing_.empty();
+}
+
 awaitable<Result<>> Reputations::flush() {
   {
     const std::lock_guard lock(mutex_);
     if (flush_runs_) co_return Result<>{};
     flush_runs_ = true;
   }
-  Result<> outcome;
-  for (bool more = true; more && outcome;) {
+  const FlushTurn turn(*this);
+  while (take_batch()) {
     const Time now = clock_.now();
-    {
-      const std::lock_guard lock(mutex_);
-      while (!pending_.empty() && flushing_.size() < kReputationBatch) {
-        flushing_.insert(pending_.extract(pending_.begin()));
-      }
-      more = !pending_.empty();
-    }
     store::Batch batch;
     // Only this loop writes the table, and expire() only removes what is worth nothing.
     for (const auto& [key, counts] : flushing_) {
       batch.put(key, record_of(sum(read_counts(engine_.latest(), key), counts, now)));
     }
-    if (!batch.empty()) outcome = co_await engine_.commit(std::move(batch));
+    const auto outcome = co_await engine_.commit(std::move(batch));
+    if (!outcome) co_return outcome.error();
     const std::lock_guard lock(mutex_);
-    if (!outcome) {
-      for (const auto& [key, counts] : flushing_) accumulate(pending_[key], counts, now);
-    }
     flushing_.clear();
   }
-  const std::lock_guard lock(mutex_);
-  flush_runs_ = false;
-  co_return outcome;
+  co_return Result<>{};
 }
 
 Result<std::size_t> Reputations::expire(std::size_t most) {

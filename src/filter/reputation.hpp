@@ -87,6 +87,8 @@ class Reputations {
   [[nodiscard]] std::size_t pending() const;
 
  private:
+  class FlushTurn;
+  bool take_batch();
   [[nodiscard]] Counts counts_of(const std::string& key, Time now) const;
 
   store::Engine& engine_;
