@@ -150,7 +150,7 @@ void check_links(std::vector<NameFinding>& out, const KnownNames& known,
 
 std::string skeleton(std::string_view utf8) {
   // Where a text has no skeleton it is compared as it is.
-  const std::string lower = to_lower(utf8);
+  std::string lower = to_lower(utf8);
   UErrorCode error = U_ZERO_ERROR;
   std::array<char, 2048> out{};
   const auto size =

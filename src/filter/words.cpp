@@ -79,7 +79,7 @@ class WordReader {
       return;
     }
     UChar32 code = 0;
-    U8_NEXT_OR_FFFD(in_.data(), at_, in_.size(), code);
+    U8_NEXT_OR_FFFD(in_.data(), at_, in_.size(), code);  // NOLINT(bugprone-inc-dec-in-conditions)
     take(code);
   }
 
