@@ -142,6 +142,24 @@ std::string known_recipient(AccountId a, std::uint64_t address_hash) {
   return with_numbers(Table::known_recipient, a.value, address_hash);
 }
 std::string known_recipients(AccountId a) { return with_numbers(Table::known_recipient, a.value); }
+std::string filter_base() { return begin(Table::filter_base, 0); }
+std::string filter_delta(AccountId a) { return with_numbers(Table::filter_delta, a.value); }
+std::string filter_learned_of(AccountId a) { return with_numbers(Table::filter_learned, a.value); }
+std::string filter_learned(AccountId a, const BlobHash& message) {
+  return filter_learned_of(a).append(message.view());
+}
+std::string filter_reputation(char kind, AccountId of, std::string_view identity) {
+  auto key = begin(Table::filter_reputation, 9 + identity.size());
+  key.push_back(kind);
+  append_u64(key, of.value);
+  return key.append(identity);
+}
+std::string filter_triplet(std::string_view hash) { return with_text(Table::filter_triplet, hash); }
+std::string filter_rule(char scope, std::string_view id, std::string_view pattern) {
+  auto key = begin(Table::filter_rule, 2 + id.size() + pattern.size());
+  key.push_back(scope);
+  return key.append(id).append(1, '\0').append(pattern);
+}
 
 Day day_of(std::string_view key) { return Day{std::chrono::days{short_number_at(key, 1)}}; }
 std::string_view rest_of_day(std::string_view key) {

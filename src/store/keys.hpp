@@ -53,6 +53,12 @@ enum class Table : char {
   ban = 'n',              // address of a prefix       Ban: bytes, 4 or 16
   sending = 'Q',          // AccountId                 Sending: what it has sent lately
   known_recipient = 'v',  // AccountId Hash64          4 bytes: the Day of the last message to it
+  filter_base = 'F',      // empty                     FilterBase: the model that all share
+  filter_delta = 'f',     // AccountId                 FilterDelta: what the account taught
+  filter_learned = 'L',   // AccountId BlobHash        FilterLearned: what a message was taught as
+  filter_reputation = 'o',  // kind, identity            FilterReputation
+  filter_triplet = 'G',     // 16 bytes of a hash        FilterTriplet: greylisting
+  filter_rule = 'E',        // scope, its id 0 pattern   FilterRule: allow and block lists
 };
 
 [[nodiscard]] std::string table(Table t);  // the prefix of all its keys
@@ -112,6 +118,15 @@ using Day = std::chrono::sys_days;
 [[nodiscard]] std::string sending(AccountId account);
 [[nodiscard]] std::string known_recipient(AccountId account, std::uint64_t address_hash);
 [[nodiscard]] std::string known_recipients(AccountId account);  // prefix
+[[nodiscard]] std::string filter_base();
+[[nodiscard]] std::string filter_delta(AccountId account);
+[[nodiscard]] std::string filter_learned(AccountId account, const BlobHash& message);
+[[nodiscard]] std::string filter_learned_of(AccountId account);  // prefix
+// Identities of one kind; `of` is set for those that are an account's own.
+[[nodiscard]] std::string filter_reputation(char kind, AccountId of, std::string_view identity);
+[[nodiscard]] std::string filter_triplet(std::string_view hash);
+// `id` (an account's number, a domain, nothing) has no NUL in it.
+[[nodiscard]] std::string filter_rule(char scope, std::string_view id, std::string_view pattern);
 
 // The numbers at the end of keys of a known table.
 [[nodiscard]] Day day_of(std::string_view key);  // keys of of_day
