@@ -13,7 +13,7 @@ from types import TracebackType
 
 from test.options import options
 
-GROUPS = ("scenarios", "demo", "peers", "trust", "hostile", "crash")
+GROUPS = ("scenarios", "abuse", "demo", "peers", "trust", "hostile", "crash")
 
 _ExcInfo = tuple[type[BaseException], BaseException, TracebackType | None]
 

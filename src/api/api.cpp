@@ -45,8 +45,8 @@ json::object error_of(const Problem& problem) {
 }
 
 const NamedMethod* find(std::string_view name) {
-  for (const auto methods :
-       {directory_methods(), relay_methods(), queue_methods(), store_methods(), trust_methods()}) {
+  for (const auto methods : {directory_methods(), relay_methods(), queue_methods(), guard_methods(),
+                             login_methods(), store_methods(), trust_methods()}) {
     for (const auto& method : methods) {
       if (method.name == name) return &method;
     }

@@ -8,6 +8,7 @@
 #include "base/pool.hpp"
 #include "base/result.hpp"
 #include "directory/directory.hpp"
+#include "guard/guards.hpp"
 #include "mailstore/mailstore.hpp"
 #include "net/server.hpp"
 #include "net/stream.hpp"
@@ -22,11 +23,12 @@ struct Services {
   directory::Directory& directory;
   mailstore::Mailstore& mailstore;
   queue::Queue& queue;
+  guard::Guards& guards;
+  std::string hostname;
   // Logs in at a relay and sends nothing; what the relay said.
   std::function<awaitable<Result<std::string>>(directory::RelayInfo)> test_relay;
   trust::KeyRing& keys;
   queue::DailyReports& reports;
-  std::string hostname;
 };
 
 // One call: a JSON object {"method": "domain.add", "params": {…}} gives {"result": …} or

@@ -25,6 +25,8 @@ struct NamedMethod {
 [[nodiscard]] std::span<const NamedMethod> directory_methods();  // methods_directory.cpp
 [[nodiscard]] std::span<const NamedMethod> relay_methods();      // methods_relay.cpp
 [[nodiscard]] std::span<const NamedMethod> queue_methods();      // methods_queue.cpp
+[[nodiscard]] std::span<const NamedMethod> guard_methods();      // methods_guard.cpp
+[[nodiscard]] std::span<const NamedMethod> login_methods();      // methods_login.cpp
 [[nodiscard]] std::span<const NamedMethod> store_methods();      // methods_store.cpp
 [[nodiscard]] std::span<const NamedMethod> trust_methods();      // methods_trust.cpp
 

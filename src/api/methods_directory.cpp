@@ -21,6 +21,8 @@ json::object describe(const Services& services, const directory::AccountInfo& ac
           {"used_bytes", usage.bytes},
           {"emails", usage.emails},
           {"send_as", texts(account.send_as)},
+          {"main_password_for_web_only", account.main_password_for_web_only},
+          {"paused", account.pause ? account.pause->reason : ""},
           {"created_at", rfc3339(account.created_at)}};
 }
 
@@ -87,6 +89,12 @@ awaitable<Answer> account_set(const Services& services, json::object params) {
   }
   if (params.contains("send_as")) {
     if (auto set = co_await directory.set_send_as(name, texts_of(params, "send_as")); !set)
+      co_return set.error();
+  }
+  if (params.contains("main_password_for_web_only")) {
+    if (auto set = co_await directory.set_main_password_for_web_only(
+            name, flag_of(params, "main_password_for_web_only"));
+        !set)
       co_return set.error();
   }
   const auto account = directory.account(name);

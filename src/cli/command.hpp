@@ -46,6 +46,8 @@ void add_directory_commands(CLI::App& app,
                             Program& program);  // domain, account, alias (commands_directory.cpp)
 void add_relay_commands(CLI::App& app, Program& program);  // relay (commands_relay.cpp)
 void add_queue_commands(CLI::App& app, Program& program);  // queue (commands_queue.cpp)
+// audit, ban, and more of account and domain, which must be there already (commands_guard.cpp)
+void add_guard_commands(CLI::App& app, Program& program);
 void add_store_commands(CLI::App& app, Program& program);  // store (commands_store.cpp)
 void add_trust_commands(CLI::App& app, Program& program);  // dkim, reports (commands_trust.cpp)
 

@@ -46,6 +46,7 @@ int run(int argc, char** argv) {
   add_directory_commands(app, program);
   add_relay_commands(app, program);
   add_queue_commands(app, program);
+  add_guard_commands(app, program);
   add_store_commands(app, program);
   add_trust_commands(app, program);
   try {

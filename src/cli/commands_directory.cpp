@@ -147,7 +147,8 @@ void add_account(CLI::App& app, Program& program, const std::shared_ptr<Options>
                            {"emails", "EMAILS"},
                            {"used_bytes", "BYTES"},
                            {"quota_bytes", "QUOTA"},
-                           {"disabled", "DISABLED"}});
+                           {"disabled", "DISABLED"},
+                           {"paused", "PAUSED"}});
     };
   });
   add_account_changes(account, program, o);

@@ -98,6 +98,7 @@ class Section {
   std::optional<Problem> problem_;
 };
 
+constexpr const char* kNetwork = "networks, such as \"192.0.2.0/24\"";
 constexpr const char* kEndpoint = "addresses with ports, such as \"0.0.0.0:25\" or \"[::]:25\"";
 
 // Sections by name, and what reads each.
@@ -156,10 +157,14 @@ constexpr Reader kSections[] = {
        s.get("expire_hours", c.queue.expire_hours);
        s.get("delay_notice_minutes", c.queue.delay_notice_minutes);
      }},
-    {"proxy",
+    {"abuse",
      [](Section& s, Config& c) {
-       s.list("trusted", c.proxies, net::Network::parse, "networks, such as \"192.0.2.0/24\"");
+       s.list("allow", c.abuse.allow, net::Network::parse, kNetwork);
+       s.get("greeting_pause_millis", c.abuse.greeting_pause_millis);
+       s.get("ban", c.abuse.ban);
      }},
+    {"proxy",
+     [](Section& s, Config& c) { s.list("trusted", c.proxies, net::Network::parse, kNetwork); }},
     {"log",
      [](Section& s, Config& c) {
        s.choice("level", c.log_level,
@@ -199,6 +204,11 @@ Result<> check(const Config& config) {
   };
   if (!directory::canonical_domain(config.hostname)) {
     return invalid("'hostname' is missing or no host name", "hostname = \"mail.example.org\"");
+  }
+  constexpr std::int64_t kLongestPause = 60'000;
+  if (config.abuse.greeting_pause_millis > kLongestPause) {
+    return invalid("'abuse.greeting_pause_millis' is more than a minute",
+                   "clients give up; 1000 finds most of those who do not wait");
   }
   if (config.data.empty()) return invalid("'data' is missing", "data = \"/var/lib/freehold\"");
   const bool wants_tls = !config.listen.submission.empty() || !config.listen.submissions.empty() ||

@@ -56,6 +56,12 @@ struct Config {
     std::int64_t delay_notice_minutes = 240;
   } queue;
 
+  struct Abuse {
+    std::vector<net::Network> allow;            // the owner's addresses: never banned
+    std::int64_t greeting_pause_millis = 1000;  // for SMTP clients that are not known; 0: none
+    bool ban = true;
+  } abuse;
+
   std::vector<net::Network> proxies;  // these speak PROXY protocol v2
   log::Level log_level = log::Level::info;
   log::Format log_format = log::Format::text;

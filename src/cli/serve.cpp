@@ -2,6 +2,7 @@
 
 #include <malloc.h>
 
+#include <atomic>
 #include <csignal>
 #include <deque>
 
@@ -11,6 +12,7 @@
 #include "base/pool.hpp"
 #include "base/version.hpp"
 #include "directory/directory.hpp"
+#include "guard/guards.hpp"
 #include "imap/session.hpp"
 #include "mailstore/mailstore.hpp"
 #include "net/https_client.hpp"
@@ -20,6 +22,7 @@
 #include "queue/daily_reports.hpp"
 #include "queue/dispatch.hpp"
 #include "queue/queue.hpp"
+#include "smtp/paused_mail.hpp"
 #include "smtp/reception.hpp"
 #include "smtp/server.hpp"
 #include "smtp/transport.hpp"
@@ -40,6 +43,7 @@ namespace {
 constexpr std::size_t kPoolThreads = 4;  // also bounds the argon2 runs at once
 constexpr std::chrono::seconds kHousekeeping{5};
 constexpr std::size_t kCollectAtOnce = 2'000;
+constexpr std::chrono::seconds kGuardRounds{5};
 
 // Blocks the signals that end or reload the program, so that wait() gets them.
 class Signals {
@@ -117,7 +121,8 @@ class Listeners {
     settings.tls = role == smtp::Role::lmtp ? nullptr : tls_.server.get();
     add({std::move(name), std::move(at), implicit ? tls_.server.get() : nullptr, config_.proxies,
          "421 4.3.2 too many connections, try later\r\n",
-         role == smtp::Role::lmtp ? config_.listen.lmtp_group : std::string()},
+         role == smtp::Role::lmtp ? config_.listen.lmtp_group : std::string(),
+         "421 4.7.0 too many errors from your address, try later\r\n"},
         [this, &settings](net::Stream& stream, net::Session& session) {
           return smtp::serve(stream, session, reception_, settings);
         });
@@ -129,7 +134,8 @@ class Listeners {
          implicit ? tls_.server.get() : nullptr,
          config_.proxies,
          "* BYE too many connections, try later\r\n",
-         {}},
+         {},
+         "* BYE too many errors from your address, try later\r\n"},
         [this](net::Stream& stream, net::Session& session) {
           return imap::serve(stream, session, imap_);
         });
@@ -201,6 +207,19 @@ std::string postmaster(const directory::Directory& directory, const Config& conf
   return "postmaster@" + (domains.empty() ? config.hostname : domains.front().name);
 }
 
+// What the guards remember goes to disk, and accounts are looked at for what came back of their
+// mail.
+awaitable<void> keep_guards(net::Session& session, guard::Guards& guards) {
+  co_await guards.brake.resume();
+  bool on = true;
+  while (on) {
+    on = co_await net::sleep(session, kGuardRounds);
+    co_await guards.brake.check_all();
+    co_await guards.bans.save();
+    co_await guards.sending.save();
+  }
+}
+
 queue::QueueSettings queue_settings(const Config& config) {
   queue::QueueSettings settings;
   settings.schedule.first_retry = std::chrono::seconds(config.queue.first_retry_seconds);
@@ -220,6 +239,12 @@ Result<> serve(const Config& config) {
   server_settings.threads = config.limits.threads;
   server_settings.max_connections = config.limits.connections;
   server_settings.max_connections_per_prefix = config.limits.connections_per_prefix;
+  // The server asks the bans that are made later: they need the store, which has to go before it.
+  std::atomic<guard::Bans*> known_bans = nullptr;
+  server_settings.is_banned = [&known_bans](const net::IpAddress& address) {
+    const auto* bans = known_bans.load();
+    return bans != nullptr && bans->is_banned(address);
+  };
   net::Server server(server_settings);
 
   store::EngineSettings engine_settings;
@@ -245,24 +270,39 @@ Result<> serve(const Config& config) {
   const trust::ReturnPaths return_paths({store::stored_secret(**engine, "return-path")}, clock);
   trust::DmarcTally tally(**engine, clock);
   smtp::SmtpTransport transport(**resolver, *tls->client, security, return_paths, outbound);
-  queue::Queue queue(**engine, directory, transport, clock, queue_settings(config));
+  guard::Bans bans(**engine, {config.abuse.allow, config.proxies}, clock);
+  guard::LoginGuard logins(directory, bans, clock);
+  guard::KnownClients clients(clock);
+  guard::Sending sending(**engine, directory, clock);
+  auto of_queue = queue_settings(config);
+  of_queue.on_outcomes = [&sending](const queue::Job& job, const auto& outcomes) {
+    smtp::note_outcomes(sending, job, outcomes);
+  };
+  queue::Queue queue(**engine, directory, transport, clock, of_queue);
   queue::Dispatch dispatch(mailstore, directory, queue, keys, config.hostname, clock);
   queue::DailyReports reports(**engine, **resolver, *https, dispatch, clock,
                               {config.hostname, config.hostname, postmaster(directory, config)});
+  smtp::QueuedPausedMail paused_mail(queue, dispatch, mailstore, directory, config.hostname, clock);
+  guard::Brake brake(directory, sending, paused_mail);
+  guard::Guards guards{bans,    logins,
+                       clients, sending,
+                       brake,   std::chrono::milliseconds(config.abuse.greeting_pause_millis)};
   smtp::Reception reception({directory, mailstore, dispatch, **resolver, keys, return_paths, tally,
-                             clock, config.hostname, trust::known_sealers()});
+                             guards, clock, config.hostname, trust::known_sealers()});
   const imap::House imap{
       mailstore,
       directory,
+      logins,
       {config.hostname, config.limits.message_bytes, tls->server.get(), config.allow_plain_login}};
   const api::Services api{
       directory,
       mailstore,
       queue,
+      guards,
+      config.hostname,
       [&transport](directory::RelayInfo relay) { return transport.test_login(std::move(relay)); },
       keys,
-      reports,
-      config.hostname};
+      reports};
 
   Listeners listeners(server, config, *tls, reception, imap, api);
   if (auto opened = listeners.open(); !opened) return opened;
@@ -281,6 +321,8 @@ Result<> serve(const Config& config) {
   server.spawn("trust", [&](net::Session& session) {
     return care_for_trust(session, {directory, keys, security, tally, reports});
   });
+  server.spawn("guards", [&](net::Session& session) { return keep_guards(session, guards); });
+  if (config.abuse.ban) known_bans = &bans;
   server.start();
   log::info("server.started", {{"version", kVersion}, {"hostname", config.hostname}});
   net::notify_systemd("READY=1");
@@ -298,6 +340,7 @@ Result<> serve(const Config& config) {
   net::notify_systemd("STOPPING=1");
   log::info("server.stopping");
   server.drain();
+  known_bans = nullptr;
   log::info("server.stopped");
   return {};
 }

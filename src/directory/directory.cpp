@@ -22,7 +22,9 @@ constexpr std::size_t kMaxTargets = 1000;  // of one address after all aliases
 }  // namespace
 
 Directory::Directory(store::Engine& engine, Pool& pool, const Clock& clock)
-    : state_(std::make_unique<State>(engine, pool, clock, store::stored_secret(engine, "scram-probe"))) {}
+    : state_(std::make_unique<State>(engine, pool, clock,
+                                     store::stored_secret(engine, "scram-probe"),
+                                     store::stored_secret(engine, "app-password"))) {}
 Directory::~Directory() = default;
 
 awaitable<Result<>> Directory::State::apply(std::function<Result<>(store::Transaction&)> change) {

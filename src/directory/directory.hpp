@@ -13,6 +13,7 @@
 #include "base/result.hpp"
 #include "base/time.hpp"
 #include "directory/address.hpp"
+#include "directory/audit.hpp"
 #include "directory/sasl_scram.hpp"
 #include "store/engine.hpp"
 
@@ -31,6 +32,20 @@ struct DomainInfo {
                           // are refused
 };
 
+// How much may be sent; nothing: as the house's default says.
+struct SendLimits {
+  std::optional<std::uint64_t> messages_per_hour;
+  std::optional<std::uint64_t> messages_per_day;
+  std::optional<std::uint64_t> new_recipients_per_hour;  // to whom the account has never sent
+  std::optional<std::uint64_t> new_recipients_per_day;
+};
+
+// An account that sent like a stolen one may not send until somebody has looked.
+struct Pause {
+  Time since;
+  std::string reason;
+};
+
 struct AccountInfo {
   AccountId id;
   std::string name;  // its canonical address
@@ -39,6 +54,34 @@ struct AccountInfo {
   std::uint64_t quota_bytes = 0;  // 0: unlimited
   std::vector<std::string> send_as;
   Time created_at;
+  bool main_password_for_web_only = false;
+  std::optional<Pause> pause = {};
+};
+
+// What a login is for. On disk, as bits of an app password: never renumber.
+enum class Scope : std::uint32_t {
+  imap = 1,
+  smtp = 2,
+  dav = 4,
+  pop3 = 8,
+  jmap = 16,
+  sieve = 32,
+  web = 64,  // the main password only
+};
+[[nodiscard]] std::string_view word(Scope scope);
+[[nodiscard]] std::optional<Scope> parse_scope(std::string_view word);
+
+struct AppPasswordInfo {
+  std::string name;
+  std::vector<Scope> scopes;
+  Time created_at;
+  std::optional<Time> last_used;  // to the hour
+  std::string last_peer;
+};
+
+struct TotpEnrolment {
+  std::string secret;  // base32, to type
+  std::string uri;     // otpauth://totp/…, to show as a QR code
 };
 
 struct AliasInfo {
@@ -79,33 +122,37 @@ class Directory {
   ~Directory();
 
   // Domains.
-  awaitable<Result<>> add_domain(std::string name, std::string alias_of = {});
-  awaitable<Result<>> remove_domain(std::string name);  // only when nothing in it is left
+  awaitable<Result<>> add_domain(std::string name, std::string alias_of = {}, Actor by = {});
+  awaitable<Result<>> remove_domain(std::string name,
+                                    Actor by = {});  // only when nothing in it is left
   [[nodiscard]] std::vector<DomainInfo> domains() const;
   [[nodiscard]] bool is_local(std::string_view canonical_domain) const;
 
   // Accounts. A new one has its own address; the first of a domain also gets postmaster and abuse
   // (RFC 2142).
   awaitable<Result<AccountInfo>> add_account(std::string address, std::string password,
-                                             std::string display_name, std::uint64_t quota_bytes);
-  awaitable<Result<>> remove_account(
-      std::string address);  // its address and aliases to it; not its mail
-  awaitable<Result<>> set_password(std::string address, std::string password);
-  awaitable<Result<>> set_disabled(std::string address, bool disabled);
-  awaitable<Result<>> set_quota(std::string address, std::uint64_t quota_bytes);
-  awaitable<Result<>> set_send_as(std::string address, std::vector<std::string> also);
+                                             std::string display_name, std::uint64_t quota_bytes,
+                                             Actor by = {});
+  // Its address and aliases to it; not its mail.
+  awaitable<Result<>> remove_account(std::string address, Actor by = {});
+  awaitable<Result<>> set_password(std::string address, std::string password, Actor by = {});
+  awaitable<Result<>> set_disabled(std::string address, bool disabled, Actor by = {});
+  awaitable<Result<>> set_quota(std::string address, std::uint64_t quota_bytes, Actor by = {});
+  awaitable<Result<>> set_send_as(std::string address, std::vector<std::string> also,
+                                  Actor by = {});
   [[nodiscard]] std::vector<AccountInfo> accounts() const;
   [[nodiscard]] std::optional<AccountInfo> account(AccountId id) const;
   [[nodiscard]] std::optional<AccountInfo> account(std::string_view address) const;
 
   // Aliases; the address "@domain" is the catch-all.
-  awaitable<Result<>> set_alias(std::string address, std::vector<std::string> targets);
-  awaitable<Result<>> remove_alias(std::string address);
+  awaitable<Result<>> set_alias(std::string address, std::vector<std::string> targets,
+                                Actor by = {});
+  awaitable<Result<>> remove_alias(std::string address, Actor by = {});
   [[nodiscard]] std::vector<AliasInfo> aliases() const;
 
   // Relays. "" is the default.
-  awaitable<Result<>> set_relay(RelayInfo relay);
-  awaitable<Result<>> remove_relay(std::string domain);
+  awaitable<Result<>> set_relay(RelayInfo relay, Actor by = {});
+  awaitable<Result<>> remove_relay(std::string domain, Actor by = {});
   [[nodiscard]] std::vector<RelayInfo> relays() const;
   // The one for a sender domain: its own, else the default, else none (direct).
   [[nodiscard]] std::optional<RelayInfo> relay_for(std::string_view sender_domain) const;
@@ -118,13 +165,53 @@ class Directory {
   };
   [[nodiscard]] Resolved resolve(const Address& address) const;
 
-  // The account when the name and the password are right and it is not disabled. A right password
-  // is remembered as a keyed hash in memory for some minutes; the number of argon2 runs at once is
-  // bounded by the pool.
-  awaitable<std::optional<AccountInfo>> authenticate(std::string name, std::string password);
-  // For SCRAM. An unknown user gets a stable salt of his own that no password fits, so that names
-  // cannot be probed.
-  [[nodiscard]] ScramKeys scram_keys(std::string_view name) const;
+  // The account when the name and the password are right for this use and it is not disabled. A
+  // right main password is remembered as a keyed hash in memory for some minutes; the number of
+  // argon2 runs at once is bounded by the pool. `peer` is noted as the last use of an app password.
+  awaitable<std::optional<AccountInfo>> authenticate(std::string name, std::string password,
+                                                     Scope scope, std::string peer = {});
+  // For SCRAM: all passwords that would do. An unknown user gets a stable salt of his own that no
+  // password fits, so that names cannot be probed.
+  [[nodiscard]] ScramKeys scram_keys(std::string_view name, Scope scope) const;
+  // SCRAM has proved that the client has this secret of scram_keys() (ScramSecret::id): the account
+  // when it still is good for this use.
+  awaitable<std::optional<AccountInfo>> proved(std::string name, Scope scope, std::uint64_t secret,
+                                               std::string peer = {});
+
+  // App passwords: one for each program, made here, shown once. They go on when the main password
+  // changes.
+  awaitable<Result<std::string>> add_app_password(std::string address, std::string name,
+                                                  std::vector<Scope> scopes, Actor by = {});
+  awaitable<Result<>> remove_app_password(std::string address, std::string name, Actor by = {});
+  [[nodiscard]] Result<std::vector<AppPasswordInfo>> app_passwords(std::string address) const;
+  // Programs must have app passwords; the main password is for the web.
+  awaitable<Result<>> set_main_password_for_web_only(std::string address, bool only, Actor by = {});
+
+  // A second factor for the web (RFC 6238). It counts from the first right code on; the recovery
+  // codes given then are for one use each.
+  awaitable<Result<TotpEnrolment>> begin_totp(std::string address, std::string issuer,
+                                              Actor by = {});
+  awaitable<Result<std::vector<std::string>>> confirm_totp(std::string address, std::string code,
+                                                           Actor by = {});
+  awaitable<Result<>> remove_totp(std::string address, Actor by = {});
+  [[nodiscard]] bool has_totp(AccountId account) const;                     // an active one
+  [[nodiscard]] Result<std::string> totp_state(std::string address) const;  // off, begun, on
+  // A code of this half minute or the ones beside it, or a recovery code: each is taken once. After
+  // some wrong ones in a row only recovery codes are looked at for a while.
+  awaitable<Result<bool>> verify_totp(AccountId account, std::string code);
+
+  // Sending.
+  awaitable<Result<>> set_send_limits(std::string address, SendLimits limits, Actor by = {});
+  awaitable<Result<>> set_domain_send_limits(std::string domain, SendLimits limits, Actor by = {});
+  [[nodiscard]] SendLimits send_limits(AccountId account) const;
+  [[nodiscard]] SendLimits domain_send_limits(std::string_view domain) const;
+  awaitable<Result<>> pause(AccountId account, std::string reason, Actor by);
+  awaitable<Result<>> unpause(std::string address, Actor by = {});
+
+  // The audit log, and an entry about a change that is not of the directory.
+  [[nodiscard]] std::vector<AuditEntry> audit(Time since, std::size_t most,
+                                              const AuditFilter& filter = {}) const;
+  awaitable<Result<>> note(Actor by, std::string action, std::string object, std::string details);
 
   // May the account send with this address as MAIL FROM or From: its own (with or without +tag), an
   // alias that leads to it alone or with others, or one it was given.

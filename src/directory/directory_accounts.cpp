@@ -15,17 +15,20 @@ namespace keys = store::keys;
 
 namespace {
 
-// RFC 7677 asks for at least 4096; a stolen store should cost more.
-constexpr std::uint32_t kStoredIterations = 60'000;
+// What SCRAM tells a client before it has shown which password it has: one for all passwords of an
+// account.
+struct ScramTerms {
+  std::string salt = random_bytes(16);
+  std::uint32_t iterations = kStoredIterations;
+};
 
-schema::Password make_password(const std::string& password) {
+schema::Password make_password(const std::string& password, const ScramTerms& terms) {
   schema::Password record;
   record.set_argon2id(hash_password(password));
-  const auto salt = random_bytes(16);
-  const auto made = make_scram_keys(password, salt, kStoredIterations);
+  const auto made = make_scram_keys(password, terms.salt, terms.iterations);
   auto& scram = *record.mutable_scram_sha256();
-  scram.set_salt(salt);
-  scram.set_iterations(kStoredIterations);
+  scram.set_salt(terms.salt);
+  scram.set_iterations(terms.iterations);
   scram.set_stored_key(made.stored_key);
   scram.set_server_key(made.server_key);
   return record;
@@ -58,6 +61,8 @@ void add_role_aliases(store::Transaction& tx, const Address& account, Time now) 
   }
 }
 
+}  // namespace
+
 std::optional<schema::Account> find_account(const store::Reader& reader, std::string_view name) {
   const auto address = Address::parse(name);
   if (!address) return std::nullopt;
@@ -66,7 +71,24 @@ std::optional<schema::Account> find_account(const store::Reader& reader, std::st
   return store::read<schema::Account>(reader, keys::account(AccountId(record->account())));
 }
 
-}  // namespace
+std::optional<schema::Account> find_account_asserted(store::Transaction& tx,
+                                                     std::string_view name) {
+  const auto found = find_account(tx, name);
+  if (!found) return std::nullopt;
+  const auto key = keys::account(AccountId(found->id()));
+  const auto seen = get_asserted(tx, key);
+  if (!seen) return std::nullopt;
+  return store::decode<schema::Account>(key, *seen);
+}
+
+Result<> change_account(store::Transaction& tx, const std::string& address,
+                        const std::function<void(schema::Account&)>& change) {
+  auto account = find_account_asserted(tx, address);
+  if (!account) return no_such_account(address);
+  change(*account);
+  tx.put(keys::account(AccountId(account->id())), account->SerializeAsString());
+  return {};
+}
 
 Problem no_such_account(std::string_view address) {
   return problem(Problem::Kind::not_found, "there is no account " + std::string(address), {},
@@ -80,16 +102,20 @@ AccountInfo info(const schema::Account& account) {
           account.disabled(),
           account.quota_bytes(),
           {account.send_as().begin(), account.send_as().end()},
-          from_millis(account.created_at())};
+          from_millis(account.created_at()),
+          account.main_password_for_web_only(),
+          account.has_pause() ? std::optional<Pause>({from_millis(account.pause().since()),
+                                                      account.pause().reason()})
+                              : std::nullopt};
 }
 
 awaitable<Result<AccountInfo>> Directory::add_account(std::string address, std::string password,
                                                       std::string display_name,
-                                                      std::uint64_t quota_bytes) {
+                                                      std::uint64_t quota_bytes, Actor by) {
   const auto name = Address::parse(address);
   if (!name) co_return name.error();
   if (auto fine = acceptable_password(password); !fine) co_return fine.error();
-  const auto made = co_await state_->pool.run([&] { return make_password(password); });
+  const auto made = co_await state_->pool.run([&] { return make_password(password, {}); });
 
   schema::Account account;
   const auto added = co_await state_->apply([&](store::Transaction& tx) -> Result<> {
@@ -115,18 +141,29 @@ awaitable<Result<AccountInfo>> Directory::add_account(std::string address, std::
     own.set_created_at(account.created_at());
     put_address(tx, name->text(), own);
     add_role_aliases(tx, *name, state_->clock.now());
+    state_->audit(tx, by, "account.add", name->text(), display_name);
     return {};
   });
   if (!added) co_return added.error();
   co_return info(account);
 }
 
-awaitable<Result<>> Directory::remove_account(std::string address) {
+awaitable<Result<>> Directory::remove_account(std::string address, Actor by) {
   co_return co_await state_->apply([&](store::Transaction& tx) -> Result<> {
     const auto account = find_account(tx, address);
     if (!account) return no_such_account(address);
     tx.erase(keys::account(AccountId(account->id())));
     tx.erase(keys::address(account->name()));
+    for (const auto& all : {keys::app_passwords(AccountId(account->id())),
+                            keys::known_recipients(AccountId(account->id()))}) {
+      tx.scan(store::prefix_range(all), [&tx](std::string_view key, std::string_view) {
+        tx.erase(std::string(key));
+        return true;
+      });
+    }
+    tx.erase(keys::totp(AccountId(account->id())));
+    tx.erase(keys::sending(AccountId(account->id())));
+    state_->audit(tx, by, "account.remove", account->name());
     tx.scan(store::prefix_range(keys::table(keys::Table::address)),
             [&](std::string_view key, std::string_view value) {
               auto record = store::decode<schema::Address>(key, value);
@@ -145,46 +182,44 @@ awaitable<Result<>> Directory::remove_account(std::string address) {
   });
 }
 
-namespace {
-
-// Changes one field of an account's record.
-template <class Change>
-Result<> change_account(store::Transaction& tx, const std::string& address, Change change) {
-  const auto found = find_account(tx, address);
-  if (!found) return no_such_account(address);
-  const auto key = keys::account(AccountId(found->id()));
-  const auto seen = get_asserted(tx, key);
-  if (!seen) return no_such_account(address);
-  auto account = store::decode<schema::Account>(key, *seen);
-  change(account);
-  tx.put(key, account.SerializeAsString());
-  return {};
-}
-
-}  // namespace
-
-awaitable<Result<>> Directory::set_password(std::string address, std::string password) {
+awaitable<Result<>> Directory::set_password(std::string address, std::string password, Actor by) {
   if (auto fine = acceptable_password(password); !fine) co_return fine.error();
-  const auto made = co_await state_->pool.run([&] { return make_password(password); });
+  const auto account = find_account(state_->engine.latest(), address);
+  if (!account) co_return no_such_account(address);
+  // The terms stay, because the account's app passwords have keys for them.
+  ScramTerms terms;
+  if (const auto& scram = account->password().scram_sha256(); !scram.salt().empty()) {
+    terms = {scram.salt(), scram.iterations()};
+  }
+  const auto made = co_await state_->pool.run([&] { return make_password(password, terms); });
   co_return co_await state_->apply([&](store::Transaction& tx) {
-    return change_account(tx, address, [&](auto& account) { *account.mutable_password() = made; });
+    state_->audit(tx, by, "account.password", account->name());
+    return change_account(tx, address, [&](auto& a) { *a.mutable_password() = made; });
   });
 }
 
-awaitable<Result<>> Directory::set_disabled(std::string address, bool disabled) {
+awaitable<Result<>> Directory::set_disabled(std::string address, bool disabled, Actor by) {
   co_return co_await state_->apply([&](store::Transaction& tx) {
-    return change_account(tx, address, [&](auto& account) { account.set_disabled(disabled); });
+    return change_account(tx, address, [&](auto& account) {
+      account.set_disabled(disabled);
+      state_->audit(tx, by, disabled ? "account.disable" : "account.enable", account.name());
+    });
   });
 }
 
-awaitable<Result<>> Directory::set_quota(std::string address, std::uint64_t quota_bytes) {
+awaitable<Result<>> Directory::set_quota(std::string address, std::uint64_t quota_bytes, Actor by) {
   co_return co_await state_->apply([&](store::Transaction& tx) {
-    return change_account(tx, address,
-                          [&](auto& account) { account.set_quota_bytes(quota_bytes); });
+    return change_account(tx, address, [&](auto& account) {
+      state_->audit(tx, by, "account.quota", account.name(),
+                    "from " + std::to_string(account.quota_bytes()) + " to " +
+                        std::to_string(quota_bytes) + " bytes");
+      account.set_quota_bytes(quota_bytes);
+    });
   });
 }
 
-awaitable<Result<>> Directory::set_send_as(std::string address, std::vector<std::string> also) {
+awaitable<Result<>> Directory::set_send_as(std::string address, std::vector<std::string> also,
+                                           Actor by) {
   std::vector<std::string> canonical;
   for (const auto& text : also) {
     if (text.starts_with('@')) {
@@ -200,6 +235,9 @@ awaitable<Result<>> Directory::set_send_as(std::string address, std::vector<std:
   co_return co_await state_->apply([&](store::Transaction& tx) {
     return change_account(tx, address, [&](auto& account) {
       account.mutable_send_as()->Assign(canonical.begin(), canonical.end());
+      std::string list;
+      for (const auto& one : canonical) list += (list.empty() ? "" : ", ") + one;
+      state_->audit(tx, by, "account.send_as", account.name(), list);
     });
   });
 }
@@ -224,37 +262,6 @@ std::optional<AccountInfo> Directory::account(std::string_view address) const {
   const auto record = find_account(state_->engine.latest(), address);
   if (!record) return std::nullopt;
   return info(*record);
-}
-
-awaitable<std::optional<AccountInfo>> Directory::authenticate(std::string name,
-                                                              std::string password) {
-  const auto account = find_account(state_->engine.latest(), name);
-  if (account) {
-    const AccountId id(account->id());
-    const auto& encoded = account->password().argon2id();
-    if (!state_->verified.contains(id, encoded, password)) {
-      const bool right =
-          co_await state_->pool.run([&] { return verify_password(encoded, password); });
-      if (!right) co_return std::nullopt;
-      state_->verified.remember(id, encoded, password);
-    }
-    if (account->disabled()) co_return std::nullopt;
-    co_return info(*account);
-  }
-  // An unknown name costs as much as a wrong password, so that time tells nothing.
-  static const std::string nobody = hash_password(random_bytes(16));
-  co_await state_->pool.run([&] { return verify_password(nobody, password); });
-  co_return std::nullopt;
-}
-
-ScramKeys Directory::scram_keys(std::string_view name) const {
-  const auto account = find_account(state_->engine.latest(), name);
-  if (account && !account->disabled()) {
-    const auto& scram = account->password().scram_sha256();
-    return {scram.salt(), scram.iterations(), scram.stored_key(), scram.server_key()};
-  }
-  const auto hash = hmac_sha256(state_->probe_key, to_lower(name));
-  return {hash.substr(0, 16), kStoredIterations, random_bytes(32), random_bytes(32)};
 }
 
 }  // namespace freehold::directory

@@ -22,7 +22,8 @@ Result<Address> parse_alias(std::string_view text) {
 
 }  // namespace
 
-awaitable<Result<>> Directory::set_alias(std::string address, std::vector<std::string> targets) {
+awaitable<Result<>> Directory::set_alias(std::string address, std::vector<std::string> targets,
+                                         Actor by) {
   const auto alias = parse_alias(address);
   if (!alias) co_return alias.error();
   if (targets.empty()) {
@@ -58,11 +59,14 @@ awaitable<Result<>> Directory::set_alias(std::string address, std::vector<std::s
     }
     record.set_created_at(to_millis(state_->clock.now()));
     tx.put(key, record.SerializeAsString());
+    std::string list;
+    for (const auto& text : record.targets()) list += (list.empty() ? "" : ", ") + text;
+    state_->audit(tx, by, "alias.set", alias->text(), list);
     return {};
   });
 }
 
-awaitable<Result<>> Directory::remove_alias(std::string address) {
+awaitable<Result<>> Directory::remove_alias(std::string address, Actor by) {
   const auto alias = parse_alias(address);
   if (!alias) co_return alias.error();
   co_return co_await state_->apply([&](store::Transaction& tx) -> Result<> {
@@ -73,6 +77,7 @@ awaitable<Result<>> Directory::remove_alias(std::string address) {
                      "see `freehold alias list`");
     }
     tx.erase(key);
+    state_->audit(tx, by, "alias.remove", alias->text());
     return {};
   });
 }

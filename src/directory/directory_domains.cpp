@@ -36,7 +36,7 @@ std::string join(const schema::Address& address) {
 
 }  // namespace
 
-awaitable<Result<>> Directory::add_domain(std::string name, std::string alias_of) {
+awaitable<Result<>> Directory::add_domain(std::string name, std::string alias_of, Actor by) {
   const auto domain = canonical_domain(name);
   if (!domain) co_return domain.error();
   std::string target;
@@ -61,11 +61,12 @@ awaitable<Result<>> Directory::add_domain(std::string name, std::string alias_of
     record.set_created_at(to_millis(state_->clock.now()));
     record.set_alias_of(target);
     tx.put(keys::domain(*domain), record.SerializeAsString());
+    state_->audit(tx, by, "domain.add", *domain, target.empty() ? "" : "alias of " + target);
     return {};
   });
 }
 
-awaitable<Result<>> Directory::remove_domain(std::string name) {
+awaitable<Result<>> Directory::remove_domain(std::string name, Actor by) {
   const auto domain = canonical_domain(name);
   if (!domain) co_return domain.error();
   co_return co_await state_->apply([&](store::Transaction& tx) -> Result<> {
@@ -82,6 +83,7 @@ awaitable<Result<>> Directory::remove_domain(std::string name) {
     }
     tx.erase(keys::domain(*domain));
     tx.erase(keys::address("@" + *domain));
+    state_->audit(tx, by, "domain.remove", *domain);
     return {};
   });
 }

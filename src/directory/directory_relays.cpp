@@ -21,7 +21,7 @@ RelayInfo relay_info(std::string domain, const schema::Relay& relay) {
 
 }  // namespace
 
-awaitable<Result<>> Directory::set_relay(RelayInfo relay) {
+awaitable<Result<>> Directory::set_relay(RelayInfo relay, Actor by) {
   std::string domain;
   if (!relay.domain.empty()) {
     auto canonical = canonical_domain(relay.domain);
@@ -46,11 +46,14 @@ awaitable<Result<>> Directory::set_relay(RelayInfo relay) {
     record.set_password(relay.password);
     record.set_created_at(to_millis(state_->clock.now()));
     tx.put(keys::relay(domain), record.SerializeAsString());
+    state_->audit(
+        tx, by, "relay.set", domain,
+        *host + ":" + std::to_string(relay.port) + (relay.user.empty() ? "" : " as " + relay.user));
     return {};
   });
 }
 
-awaitable<Result<>> Directory::remove_relay(std::string domain) {
+awaitable<Result<>> Directory::remove_relay(std::string domain, Actor by) {
   co_return co_await state_->apply([&](store::Transaction& tx) -> Result<> {
     if (!get_asserted(tx, keys::relay(domain))) {
       return problem(
@@ -59,6 +62,7 @@ awaitable<Result<>> Directory::remove_relay(std::string domain) {
           "see `freehold relay list`");
     }
     tx.erase(keys::relay(domain));
+    state_->audit(tx, by, "relay.remove", domain);
     return {};
   });
 }

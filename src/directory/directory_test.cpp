@@ -278,7 +278,7 @@ TEST_F(DirectoryTest, Authenticates) {
   house.add_domain("example.org");
   const auto anna = house.add_account("anna@example.org");
   const auto login = [&](const std::string& name, const std::string& password) {
-    const auto account = house.run(directory.authenticate(name, password));
+    const auto account = house.run(directory.authenticate(name, password, Scope::imap));
     return account ? account->id : AccountId();
   };
   EXPECT_EQ(login("anna@example.org", "correct horse"), anna);
@@ -299,24 +299,24 @@ TEST_F(DirectoryTest, Authenticates) {
 TEST_F(DirectoryTest, ScramKeysTellNothingOfUnknownNames) {
   house.add_domain("example.org");
   (void)house.add_account("anna@example.org");
-  const auto anna = directory.scram_keys("Anna@example.org");
-  EXPECT_EQ(anna.salt, directory.scram_keys("anna@example.org").salt);
+  const auto anna = directory.scram_keys("Anna@example.org", Scope::imap);
+  EXPECT_EQ(anna.salt, directory.scram_keys("anna@example.org", Scope::imap).salt);
   EXPECT_EQ(anna.stored_key,
             make_scram_keys("correct horse", anna.salt, anna.iterations).stored_key);
   for (const auto* name : {"nobody@example.org", "nonsense", ""}) {
-    const auto first = directory.scram_keys(name);
-    const auto second = directory.scram_keys(name);
+    const auto first = directory.scram_keys(name, Scope::imap);
+    const auto second = directory.scram_keys(name, Scope::imap);
     EXPECT_EQ(first.salt, second.salt) << name;
     EXPECT_EQ(first.salt.size(), anna.salt.size());
     EXPECT_EQ(first.iterations, anna.iterations);
     EXPECT_EQ(first.stored_key.size(), anna.stored_key.size());
   }
-  EXPECT_NE(directory.scram_keys("nobody@example.org").salt,
-            directory.scram_keys("somebody@example.org").salt);
+  EXPECT_NE(directory.scram_keys("nobody@example.org", Scope::imap).salt,
+            directory.scram_keys("somebody@example.org", Scope::imap).salt);
   // The same after a restart.
   const Directory other(house.store.engine(), house.pool, house.clock);
-  EXPECT_EQ(other.scram_keys("nobody@example.org").salt,
-            directory.scram_keys("nobody@example.org").salt);
+  EXPECT_EQ(other.scram_keys("nobody@example.org", Scope::imap).salt,
+            directory.scram_keys("nobody@example.org", Scope::imap).salt);
 }
 
 TEST_F(DirectoryTest, RelaysAreChosenBySenderDomain) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -25,9 +26,10 @@ struct SaslStep {
 };
 
 struct SaslIdentity {
-  std::string authcid;   // who logs in
-  std::string authzid;   // on whose behalf; empty: the same
-  std::string password;  // PLAIN and LOGIN only
+  std::string authcid;       // who logs in
+  std::string authzid;       // on whose behalf; empty: the same
+  std::string password;      // PLAIN and LOGIN only
+  std::uint64_t secret = 0;  // SCRAM, proved: the ScramSecret::id, 0: the main password
 };
 
 // The server's side of one exchange, without I/O: decoded messages go in. Owned by a session, used

@@ -81,7 +81,8 @@ ScramKeys make_scram_keys(std::string_view password, std::string_view salt, unsi
   return {.salt = std::string(salt),
           .iterations = iterations,
           .stored_key = std::string(sha256(client_key).view()),
-          .server_key = hmac_sha256(salted, "Server Key")};
+          .server_key = hmac_sha256(salted, "Server Key"),
+          .others = {}};
 }
 
 namespace scram {

@@ -1,19 +1,29 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace freehold::directory {
 
 // What a house keeps of a password for SCRAM-SHA-256 (RFC 5802, 3; RFC 7677): enough to check a
 // proof, not to make one.
+struct ScramSecret {
+  std::string stored_key;
+  std::string server_key;
+  std::uint64_t id = 0;  // tells the house which one it was
+};
 struct ScramKeys {
   std::string salt;
   unsigned iterations = 0;
   std::string stored_key;
   std::string server_key;
+  // Further passwords that would do as well. All have the same salt and iterations, because these
+  // are sent before the client has shown which one it has.
+  std::vector<ScramSecret> others = {};
 };
 
 inline constexpr unsigned kScramIterations = 4096;  // RFC 7677, 4: the least

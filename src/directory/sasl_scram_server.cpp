@@ -75,14 +75,22 @@ class ScramServer final : public SaslServer {
     if (parsed->binding != binding) return fail("wrong channel binding");
     if (parsed->nonce != nonce_) return fail("wrong nonce");
     const std::string signed_text = first_.bare + "," + server_first_ + "," + parsed->without_proof;
-    const std::string signature = hmac_sha256(keys_.stored_key, signed_text);
-    if (parsed->proof.size() != signature.size()) return fail("wrong password");
-    const std::string client_key = scram::exclusive_or(parsed->proof, signature);
-    if (!equal_in_constant_time(sha256(client_key).view(), keys_.stored_key)) {
-      return fail("wrong password");
+    std::vector<ScramSecret> secrets = std::move(keys_.others);
+    secrets.insert(secrets.begin(), {keys_.stored_key, keys_.server_key, 0});
+    for (const auto& secret : secrets) {
+      if (!proves(secret, parsed->proof, signed_text)) continue;
+      identity_.secret = secret.id;
+      stage_ = Stage::goodbye;
+      return {Kind::challenge, "v=" + base64(hmac_sha256(secret.server_key, signed_text))};
     }
-    stage_ = Stage::goodbye;
-    return {Kind::challenge, "v=" + base64(hmac_sha256(keys_.server_key, signed_text))};
+    return fail("wrong password");
+  }
+
+  static bool proves(const ScramSecret& secret, std::string_view proof, std::string_view text) {
+    const std::string signature = hmac_sha256(secret.stored_key, text);
+    if (proof.size() != signature.size()) return false;
+    const std::string client_key = scram::exclusive_or(proof, signature);
+    return equal_in_constant_time(sha256(client_key).view(), secret.stored_key);
   }
 
   std::string binding_;

@@ -48,18 +48,20 @@ awaitable<IoResult<std::optional<std::string>>> read_answer(Context& context) {
   co_return unbase64(*line);
 }
 
+guard::LoginSource source_of(const Context& context) {
+  return {context.stream.peer().address, directory::Scope::imap};
+}
+
 awaitable<std::optional<directory::AccountInfo>> outcome_of(Context& context,
                                                             directory::SaslServer& sasl,
                                                             directory::SaslStep::Kind kind) {
-  const auto& who = sasl.identity();
-  // Nobody acts for another here.
-  if (!who.authzid.empty() && !iequals(who.authzid, who.authcid)) co_return std::nullopt;
+  auto& logins = context.house.logins;
+  const auto source = source_of(context);
   if (kind == directory::SaslStep::Kind::check_password) {
-    co_return co_await context.house.directory.authenticate(who.authcid, who.password);
+    co_return co_await logins.password(source, sasl.identity());
   }
-  auto account = context.house.directory.account(who.authcid);
-  if (account && account->disabled) account.reset();
-  co_return account;
+  const bool proved = kind == directory::SaslStep::Kind::done;
+  co_return co_await logins.scram_outcome(source, sasl.identity(), proved);
 }
 
 }  // namespace
@@ -89,7 +91,8 @@ awaitable<Reply> login(Context& context, Command& command) {
   if (!may_send_password(context)) {
     co_return Reply::no("[PRIVACYREQUIRED] use TLS before you send a password");
   }
-  auto account = co_await context.house.directory.authenticate(name, password);
+  auto account =
+      co_await context.house.logins.password(source_of(context), {name, {}, password, 0});
   if (!account) co_return refused(context, name);
   co_return co_await welcome(context, std::move(*account));
 }
@@ -119,7 +122,9 @@ awaitable<Reply> authenticate(Context& context, Command& command) {
   if (message || !sasl->client_first()) step = sasl->step(message.value_or(""));
   while (step.kind == Kind::challenge || step.kind == Kind::fetch_keys) {
     if (step.kind == Kind::fetch_keys) {
-      step = sasl->give_keys(context.house.directory.scram_keys(sasl->identity().authcid));
+      const auto keys =
+          co_await context.house.logins.scram_keys(source_of(context), sasl->identity().authcid);
+      step = sasl->give_keys(keys);
       continue;
     }
     context.out << "+ " << base64(step.data) << "\r\n";
@@ -135,7 +140,6 @@ awaitable<Reply> authenticate(Context& context, Command& command) {
     if (!*answer) co_return Reply::bad("authentication cancelled");
     step = sasl->step(**answer);
   }
-  if (step.kind == Kind::failed) co_return refused(context, sasl->identity().authcid);
   auto account = co_await outcome_of(context, *sasl, step.kind);
   if (!account) co_return refused(context, sasl->identity().authcid);
   co_return co_await welcome(context, std::move(*account));

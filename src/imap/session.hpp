@@ -10,6 +10,7 @@
 #include "base/awaitable.hpp"
 #include "base/result.hpp"
 #include "directory/directory.hpp"
+#include "guard/login_guard.hpp"
 #include "imap/lexer.hpp"
 #include "imap/output.hpp"
 #include "imap/view.hpp"
@@ -30,6 +31,7 @@ struct ServerSettings {
 struct House {
   mailstore::Mailstore& mailstore;
   directory::Directory& directory;
+  guard::LoginGuard& logins;
   ServerSettings settings;
 };
 

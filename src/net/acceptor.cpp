@@ -25,7 +25,15 @@ bool is_out_of_resources(int error) {
 }
 
 std::string_view words(ConnectionLimits::Refusal refusal) {
-  return refusal == ConnectionLimits::Refusal::server_full ? "server_full" : "prefix_full";
+  switch (refusal) {
+    case ConnectionLimits::Refusal::server_full:
+      return "server_full";
+    case ConnectionLimits::Refusal::prefix_full:
+      return "prefix_full";
+    case ConnectionLimits::Refusal::banned:
+      break;
+  }
+  return "banned";
 }
 
 // Logs one line a second at most.
@@ -49,8 +57,8 @@ Acceptor::Acceptor(ListenerSettings settings, Serve serve, OpenListener open)
       serve_(std::move(serve)),
       open_(std::move(open)),
       accepted_(metrics::counter("freehold_net_accepted_total", "Connections accepted.", label())),
-      refused_(
-          metrics::counter("freehold_net_refused_total", "Connections over a limit.", label())),
+      refused_(metrics::counter("freehold_net_refused_total", "Connections over a limit or banned.",
+                                label())),
       connections_(metrics::gauge("freehold_net_connections", "Connections now open.", label())) {}
 
 Acceptor::~Acceptor() {
@@ -94,10 +102,13 @@ awaitable<void> Acceptor::run(Session& session, std::function<void(Accepted)> ta
 void Acceptor::refuse(int descriptor, const Endpoint& peer,
                       ConnectionLimits::Refusal refusal) const {
   refused_.add();
-  log::info(
-      "net.refused",
+  const auto level =
+      refusal == ConnectionLimits::Refusal::banned ? log::Level::debug : log::Level::info;
+  log::write(
+      level, "net.refused",
       {{"listener", settings_.name}, {"peer", peer.address.text()}, {"reason", words(refusal)}});
-  const std::string& text = settings_.goodbye_when_full;
+  const bool banned = refusal == ConnectionLimits::Refusal::banned;
+  const std::string& text = banned ? settings_.goodbye_when_banned : settings_.goodbye_when_full;
   static_cast<void>(send(descriptor, text.data(), text.size(), MSG_NOSIGNAL | MSG_DONTWAIT));
   shutdown(descriptor, SHUT_WR);
 }

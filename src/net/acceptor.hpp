@@ -29,7 +29,7 @@ class Acceptor {
   // Runs once.
   awaitable<void> run(Session& session, std::function<void(Accepted)> take);
 
-  // Says goodbye to a connection over a limit; it is closed with its descriptor.
+  // Says goodbye to a connection over a limit or banned; it is closed with its descriptor.
   void refuse(int descriptor, const Endpoint& peer, ConnectionLimits::Refusal refusal) const;
 
   [[nodiscard]] bool is_proxy(const IpAddress& address) const;

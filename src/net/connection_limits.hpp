@@ -13,7 +13,7 @@ namespace freehold::net {
 // outlives its tickets.
 class ConnectionLimits {
  public:
-  enum class Refusal { server_full, prefix_full };
+  enum class Refusal { server_full, prefix_full, banned };
 
   // One connection's place, given back by the destructor.
   class Ticket {

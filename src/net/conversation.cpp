@@ -62,6 +62,10 @@ awaitable<void> converse(const Acceptor& acceptor, House house, std::string id, 
   if (!ticket) {
     const bool heard = co_await hear_proxy(stream, session);
     if (!heard) co_return;
+    if (house.is_banned && house.is_banned(stream.peer().address)) {
+      acceptor.refuse(descriptor, stream.peer(), ConnectionLimits::Refusal::banned);
+      co_return;
+    }
     auto admission = house.limits.admit(stream.peer().address);
     if (const auto* refusal = std::get_if<ConnectionLimits::Refusal>(&admission)) {
       acceptor.refuse(descriptor, stream.peer(), *refusal);

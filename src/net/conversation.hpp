@@ -8,6 +8,7 @@ namespace freehold::net {
 // What a conversation shares with the others of its server or loop.
 struct House {
   ConnectionLimits& limits;
+  const std::function<bool(const IpAddress&)>& is_banned;  // may be empty
   const std::atomic<bool>& draining;
   LoopSessions& sessions;  // of the loop that the conversation runs in
 };

@@ -105,7 +105,7 @@ struct Server::State {
   }
 
   Loop& choose_loop() { return *loops[next_loop++ % loops.size()]; }
-  House house(Loop& loop) { return {limits, draining, loop.sessions}; }
+  House house(Loop& loop) { return {limits, settings.is_banned, draining, loop.sessions}; }
 
   void launch(Loop& loop, std::string id, awaitable<void> coroutine) {
     gate.enter();
@@ -124,6 +124,11 @@ struct Server::State {
   void take(const Acceptor& acceptor, Accepted accepted) {
     std::optional<ConnectionLimits::Ticket> ticket;
     if (!acceptor.is_proxy(accepted.peer.address)) {
+      if (settings.is_banned && settings.is_banned(accepted.peer.address)) {
+        acceptor.refuse(accepted.descriptor.get(), accepted.peer,
+                        ConnectionLimits::Refusal::banned);
+        return;
+      }
       auto admission = limits.admit(accepted.peer.address);
       if (const auto* refusal = std::get_if<ConnectionLimits::Refusal>(&admission)) {
         acceptor.refuse(accepted.descriptor.get(), accepted.peer, *refusal);

@@ -40,6 +40,7 @@ struct ListenerSettings {
   std::vector<Network> proxies;              // these speak PROXY protocol v2, and only these may
   std::string goodbye_when_full;  // sent (plain) before hanging up on a connection over a limit
   std::string unix_group;         // may open the unix socket beside our own user; empty: nobody
+  std::string goodbye_when_banned = {};  // the same to those who may not come in
 };
 
 struct ServerSettings {
@@ -48,6 +49,9 @@ struct ServerSettings {
   std::size_t max_connections_per_prefix =
       100;  // per IPv4 /32, IPv6 /64; loopback and unix sockets are not limited
   std::chrono::seconds drain_limit{30};
+  // Asked for every connection, also of those that a proxy speaks for, from every thread; true:
+  // hung up on. Empty: all may come in.
+  std::function<bool(const IpAddress&)> is_banned = {};
 };
 
 // The event loops, the listeners and the sessions. One loop per thread, a session never leaves its

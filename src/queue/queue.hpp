@@ -71,6 +71,8 @@ struct QueueSettings {
   std::size_t max_active = 2'000;  // messages in work at once
   std::size_t channels_per_destination = 20;
   std::chrono::seconds idle_channel{10};  // kept open for a next job
+  // Hears what came of each attempt, before it is written; from any thread.
+  std::function<void(const Job&, const std::vector<Outcome>&)> on_outcomes = {};
 };
 
 // The durable spool: the only way out. What enqueue() has put into a committed batch is delivered,
@@ -103,9 +105,13 @@ class Queue {
   awaitable<Result<>> act(Act what, QueueId id);
   // On every message that is there now, many in one commit; on how many it was done.
   awaitable<Result<std::size_t>> act_on_all(Act what);
+  // On those that the account has submitted.
+  awaitable<Result<std::size_t>> act_on_account(Act what, AccountId account);
   [[nodiscard]] std::size_t size() const;  // messages
 
  private:
+  awaitable<Result<std::size_t>> act_on_each(Act what, std::vector<QueueId> ids);
+
   struct State;
   std::unique_ptr<State> state_;
 };

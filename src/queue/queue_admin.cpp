@@ -84,6 +84,22 @@ std::vector<QueueId> all_ids(const store::Reader& reader) {
   return ids;
 }
 
+// Those of an account to which the act would change something.
+std::vector<QueueId> ids_of(const store::Reader& reader, AccountId account, Act what) {
+  std::vector<QueueId> ids;
+  reader.scan(store::prefix_range(keys::table(keys::Table::queued)),
+              [&](std::string_view key, std::string_view value) {
+                const auto record = store::decode<schema::QueuedMessage>(key, value);
+                const bool idle = (what == Act::hold && record.held()) ||
+                                  (what == Act::release && !record.held());
+                if (record.account() == account.value && !idle) {
+                  ids.push_back(keys::queue_id_of(key));
+                }
+                return true;
+              });
+  return ids;
+}
+
 }  // namespace
 
 MessageView view_of(const store::Reader& reader, QueueId id, const schema::QueuedMessage& record) {
@@ -140,8 +156,15 @@ awaitable<Result<>> Queue::act(Act what, QueueId id) {
 }
 
 awaitable<Result<std::size_t>> Queue::act_on_all(Act what) {
+  return act_on_each(what, all_ids(state_->engine.latest()));
+}
+
+awaitable<Result<std::size_t>> Queue::act_on_account(Act what, AccountId account) {
+  return act_on_each(what, ids_of(state_->engine.latest(), account, what));
+}
+
+awaitable<Result<std::size_t>> Queue::act_on_each(Act what, std::vector<QueueId> ids) {
   const auto now = state_->clock.now();
-  const auto ids = all_ids(state_->engine.latest());
   std::size_t count = 0;
   for (std::size_t begin = 0; begin < ids.size(); begin += kMostPerCommit) {
     const auto some = std::span(ids).subspan(begin, std::min(kMostPerCommit, ids.size() - begin));

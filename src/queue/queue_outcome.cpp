@@ -80,6 +80,7 @@ metrics::Counter& counter_of(Came state) {
 
 awaitable<void> Queue::State::finish(Job job, std::vector<Outcome> outcomes,
                                      const SendReport& send_report) {
+  if (settings.on_outcomes) settings.on_outcomes(job, outcomes);
   Ended ended{std::move(job), std::move(outcomes), clock.now()};
   const auto& envelope = ended.job.envelope;
   std::vector<Report> reports;

@@ -350,6 +350,46 @@ TEST(Queue, GoesThroughTheRelayOfTheSender) {
   EXPECT_EQ(world.transport.attempts[0].second.envelope.recipients.size(), 2U);
 }
 
+TEST(Queue, HoldsAndReleasesTheMailOfOneAccount) {
+  FakeWorld world;
+  auto of_anna = envelope({"bert@a.example"});
+  of_anna.account = AccountId(1);
+  auto of_carl = of_anna;
+  of_carl.account = AccountId(2);
+  const auto first = world.enqueue(of_anna);
+  const auto second = world.enqueue(of_anna);
+  const auto other = world.enqueue(of_carl);
+  const auto act = [&](Act what) {
+    return *world.house.run(world.queue->act_on_account(what, AccountId(1)));
+  };
+  EXPECT_EQ(act(Act::hold), 2U);
+  EXPECT_EQ(act(Act::hold), 0U);  // they are held already
+  EXPECT_TRUE(world.queue->show(first)->held);
+  EXPECT_TRUE(world.queue->show(second)->held);
+  EXPECT_FALSE(world.queue->show(other)->held);
+  EXPECT_EQ(act(Act::release), 2U);
+  EXPECT_FALSE(world.queue->show(first)->held);
+}
+
+TEST(Queue, TellsOfOutcomesBeforeTheyAreWritten) {
+  std::vector<std::pair<AccountId, std::string>> heard;
+  QueueSettings settings;
+  settings.on_outcomes = [&heard](const Job& job, const std::vector<Outcome>& outcomes) {
+    heard.emplace_back(job.envelope.account, outcomes.at(0).status);
+  };
+  FakeWorld world(settings);
+  world.transport.answer = always(Came::failed);
+  auto message = envelope({"bert@a.example"});
+  message.account = AccountId(7);
+  world.play([&]() -> awaitable<void> {
+    (void)world.enqueue(message);
+    co_await world.until([&] { return world.queue->size() == 0; });
+  });
+  ASSERT_EQ(heard.size(), 1U);
+  EXPECT_EQ(heard[0].first, AccountId(7));
+  EXPECT_EQ(heard[0].second, "5.1.1");
+}
+
 TEST(Queue, IdsAreReadAsTheyAreShown) {
   FakeWorld world;
   const auto id = world.enqueue(envelope({"bert@a.example"}));

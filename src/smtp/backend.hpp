@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <cstddef>
 #include <expected>
 #include <memory>
@@ -15,6 +16,9 @@
 #include "smtp/command.hpp"
 
 namespace freehold::smtp {
+
+// What a client does that counts against it.
+enum class Misdeed { early_talk, unknown_user, harvest, protocol_junk };
 
 enum class Role {
   mx,          // port 25: mail from the world for our domains
@@ -83,6 +87,15 @@ class Backend {
 
   // No room for another message: 452 4.3.1 to MAIL and to DATA.
   [[nodiscard]] virtual bool disk_low() const = 0;
+
+  // How long to listen before the greeting whether the client speaks already, which spammers'
+  // programs do; zero for clients that are known.
+  [[nodiscard]] virtual std::chrono::milliseconds greeting_pause(const Peer&) const { return {}; }
+  // The owner's addresses, proxies and loopback: not slowed down, not hung up on.
+  [[nodiscard]] virtual bool trusts(const Peer&) const { return false; }
+  virtual void misdeed(const Peer&, Misdeed) {}
+  // A message was taken from this client.
+  virtual void good_deed(const Peer&) {}
 
   // PLAIN and LOGIN. The reply of a refusal: 535 5.7.8, or 454 4.7.0 when it cannot be said now.
   // Counts failures.

@@ -9,7 +9,10 @@
 #include "base/log.hpp"
 #include "smtp/limits.hpp"
 #include "smtp/submission_header.hpp"
+#include "store/transaction.hpp"
 #include "trust/disposition.hpp"
+#include "trust/limits.hpp"
+#include "trust/report_intake.hpp"
 
 namespace freehold::smtp {
 
@@ -45,6 +48,13 @@ void log_findings(const Transaction& transaction, const trust::Findings& finding
                               {"author", findings.dmarc.author_domain},
                               {"action", actions.at(static_cast<std::size_t>(disposition.action))},
                               {"reason", disposition.reason}});
+}
+
+bool is_for_reports(const Transaction& transaction) {
+  return std::ranges::any_of(transaction.recipients, [](const Recipient& recipient) {
+    const auto* resolved = dynamic_cast<const Resolved*>(recipient.target.get());
+    return resolved != nullptr && resolved->takes_reports;
+  });
 }
 
 std::uint32_t notify_bits(const RcptParameters& parameters) {
@@ -117,6 +127,7 @@ std::optional<Reply> IncomingMail::begin_body(std::size_t header_size) {
   }
   header_ = message::Header(trace_ + block);
   if (transaction_.peer.role == Role::submission) prepare_signature(original);
+  if (is_for_reports(transaction_)) report_ = block + "\r\n";
   tls_required_no_ = iequals(original.get("TLS-Required"), "No");
   if (auto failed = intake_.append(trace_ + block); !failed) return reply_for(failed.error());
   const auto rest = std::string_view(held).substr(header_size);
@@ -130,6 +141,7 @@ std::optional<Reply> IncomingMail::take_body(std::string_view bytes) {
   if (examination_) examination_->body(bytes);
   if (sealed_body_) sealed_body_->update(bytes);
   if (signer_) signer_->body(bytes);
+  if (report_ && report_->size() + bytes.size() <= trust::kMaxReportMail) *report_ += bytes;
   const auto taken = intake_.append(bytes);
   if (taken) return std::nullopt;
   return reply_for(taken.error());
@@ -194,6 +206,10 @@ awaitable<std::vector<Reply>> IncomingMail::commit() {
     if (refusal) co_return for_all(*refusal);
   }
   if (signer_) co_await sign(envelope);
+  if (report_) {
+    const Result<> taken = co_await take_report();
+    if (!taken) co_return for_all(reply_for(taken.error()));
+  }
   const auto results =
       co_await house_.dispatch.deliver(*message, std::move(envelope), addressees_of(transaction_));
   co_return replies(results);
@@ -235,6 +251,19 @@ void IncomingMail::seal(const trust::Findings& findings, const std::string& resu
   if (!sealer_) return;
   const message::Header sent(envelope.prefix + header_.raw());
   envelope.forward_prefix = sealer_->seal(sent, findings.arc, results, house_.clock.now());
+}
+
+// Others' reports are read when they come; what is none is let go.
+awaitable<Result<>> IncomingMail::take_report() {
+  auto& engine = house_.mailstore.engine();
+  store::Transaction tx(engine.latest());
+  const auto kind = co_await house_.mailstore.pool().run(
+      [&] { return trust::take_report(tx, *report_, house_.clock.now()); });
+  log::info("smtp.report", {{"session", transaction_.peer.session},
+                            {"message", transaction_.id},
+                            {"kind", trust::to_string(kind)}});
+  if (!tx.changed()) co_return Result<>();
+  co_return co_await engine.commit(tx.take());
 }
 
 // In the pool: an RSA signature takes a millisecond.

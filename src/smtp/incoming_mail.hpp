@@ -20,6 +20,8 @@ namespace freehold::smtp {
 struct Resolved final : Target {
   std::string address;  // canonical, of a local one
   directory::Destination destination;
+  bool takes_reports = false;  // an address of the house for others' reports
+  bool first_time = false;     // submission: the account has never sent to it (guard)
 };
 
 // A message on its way into the store and to its recipients. While it comes, mail from the world is
@@ -38,6 +40,7 @@ class IncomingMail final : public Incoming {
   void prepare_signature(const message::Header& header);
   awaitable<std::optional<Reply>> judge(queue::Envelope& envelope);
   awaitable<void> sign(queue::Envelope& envelope);
+  awaitable<Result<>> take_report();
   void seal(const trust::Findings& findings, const std::string& results, queue::Envelope& envelope);
   [[nodiscard]] std::optional<std::string> loops_at(const mailstore::Message& message) const;
   [[nodiscard]] std::vector<Reply> replies(const std::vector<Result<>>& results) const;
@@ -57,6 +60,7 @@ class IncomingMail final : public Incoming {
   std::optional<trust::ArcSealer> sealer_;
   std::string forwarded_by_;                 // the domain whose alias leads on
   std::optional<trust::DkimSigner> signer_;  // mail of our users
+  std::optional<std::string> report_;        // the whole text, for an address of reports
 };
 
 }  // namespace freehold::smtp

@@ -35,6 +35,12 @@ inline constexpr unsigned kMaxBadCommands = 20;
 // Apart from bad commands: an honest message to a stale list must not be cut off, its good
 // recipients would never get it.
 inline constexpr unsigned kMaxRefusedRecipients = 100;
+// Unknown users in one session: an honest client has few. The answers to further ones come later
+// and later, and a client that has found nobody here at all is hung up on.
+inline constexpr unsigned kUnknownUsersAtOnce = 3;
+inline constexpr unsigned kMaxUnknownUsers = 10;
+inline constexpr std::chrono::milliseconds kUnknownUserDelay{1000};  // more for each further one
+inline constexpr std::chrono::milliseconds kMaxUnknownUserDelay{5000};
 inline constexpr unsigned kMaxFailedLogins = 5;
 inline constexpr std::size_t kMaxPendingReplies = 64 * 1024;  // bytes gathered for one write
 

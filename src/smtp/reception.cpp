@@ -7,6 +7,7 @@
 #include "directory/address.hpp"
 #include "message/address.hpp"
 #include "smtp/incoming_mail.hpp"
+#include "trust/report_intake.hpp"
 
 namespace freehold::smtp {
 
@@ -17,22 +18,80 @@ Reply welcome_recipient() { return {250, {2, 1, 5}, "recipient accepted"}; }
 
 Reply wrong_login() { return {535, {5, 7, 8}, "wrong name or password"}; }
 
+guard::LoginSource source_of(const Peer& peer) {
+  return {peer.endpoint.address, directory::Scope::smtp};
+}
+
+guard::Offence offence_of(Misdeed what) {
+  switch (what) {
+    case Misdeed::early_talk:
+      return guard::Offence::early_talk;
+    case Misdeed::unknown_user:
+      return guard::Offence::unknown_user;
+    case Misdeed::harvest:
+      return guard::Offence::harvest;
+    case Misdeed::protocol_junk:
+      break;
+  }
+  return guard::Offence::protocol_junk;
+}
+
 std::expected<directory::Address, Reply> address_of(const Path& path) {
   auto address = directory::Address::parse(path.local_part + "@" + path.domain);
   if (address) return std::move(*address);
   return std::unexpected(Reply(553, {5, 1, 3}, address.error().what));
 }
 
+std::uint32_t first_timers(const Transaction& transaction) {
+  return static_cast<std::uint32_t>(
+      std::ranges::count_if(transaction.recipients, [](const Recipient& recipient) {
+        const auto* resolved = dynamic_cast<const Resolved*>(recipient.target.get());
+        return resolved != nullptr && resolved->first_time;
+      }));
+}
+
+guard::Sending::Message sending_of(const Transaction& transaction) {
+  guard::Sending::Message message;
+  message.account = transaction.peer.login->account;
+  message.from = transaction.peer.endpoint.address;
+  for (const auto& recipient : transaction.recipients) {
+    const auto* resolved = dynamic_cast<const Resolved*>(recipient.target.get());
+    if (resolved != nullptr && !resolved->address.empty()) {  // in this house
+      ++message.local_recipients;
+      continue;
+    }
+    const auto address = address_of(recipient.path);
+    if (address) message.recipients.push_back(address->text());
+  }
+  return message;
+}
+
 }  // namespace
 
 bool Reception::disk_low() const { return house_.mailstore.engine().disk_low(); }
 
+std::chrono::milliseconds Reception::greeting_pause(const Peer& peer) const {
+  const auto& address = peer.endpoint.address;
+  if (house_.guards.bans.is_exempt(address) || house_.guards.clients.knows(address)) return {};
+  return house_.guards.greeting_pause;
+}
+
+bool Reception::trusts(const Peer& peer) const {
+  return house_.guards.bans.is_exempt(peer.endpoint.address);
+}
+
+void Reception::misdeed(const Peer& peer, Misdeed what) {
+  house_.guards.bans.offend(peer.endpoint.address, offence_of(what));
+}
+
+void Reception::good_deed(const Peer& peer) {
+  if (peer.role == Role::mx) house_.guards.clients.remember(peer.endpoint.address);
+}
+
 awaitable<std::expected<Login, Reply>> Reception::authenticate(
     const Peer& peer, const directory::SaslIdentity& identity) {
-  const auto account = co_await house_.directory.authenticate(identity.authcid, identity.password);
-  const bool for_another =
-      !identity.authzid.empty() && !iequals(identity.authzid, identity.authcid);
-  if (!account || for_another) {
+  const auto account = co_await house_.guards.logins.password(source_of(peer), identity);
+  if (!account) {
     log::warning("smtp.login_failed", {{"session", peer.session},
                                        {"user", identity.authcid},
                                        {"peer", peer.endpoint.address.text()}});
@@ -41,16 +100,15 @@ awaitable<std::expected<Login, Reply>> Reception::authenticate(
   co_return Login{account->id, account->name};
 }
 
-awaitable<directory::ScramKeys> Reception::scram_keys(const Peer&, const std::string& name) {
-  co_return house_.directory.scram_keys(name);
+awaitable<directory::ScramKeys> Reception::scram_keys(const Peer& peer, const std::string& name) {
+  co_return co_await house_.guards.logins.scram_keys(source_of(peer), name);
 }
 
 awaitable<std::expected<Login, Reply>> Reception::scram_outcome(
     const Peer& peer, const directory::SaslIdentity& identity, bool proved) {
-  const auto account = house_.directory.account(identity.authcid);
-  const bool for_another =
-      !identity.authzid.empty() && !iequals(identity.authzid, identity.authcid);
-  if (!proved || !account || account->disabled || for_another) {
+  const auto account =
+      co_await house_.guards.logins.scram_outcome(source_of(peer), identity, proved);
+  if (!account) {
     log::warning("smtp.login_failed", {{"session", peer.session},
                                        {"user", identity.authcid},
                                        {"peer", peer.endpoint.address.text()}});
@@ -69,6 +127,11 @@ awaitable<Reply> Reception::sender(const Peer& peer, const Mail& mail) {
     co_return welcome_sender();
   }
   if (!address) co_return address.error();
+  // guard: a paused account may read its mail, and nothing else.
+  if (peer.login) {
+    const auto paused = co_await house_.guards.brake.check(peer.login->account);
+    if (paused) co_return Reply(451, {4, 7, 0}, *paused);
+  }
   if (peer.login && house_.directory.may_send_as(peer.login->account, *address))
     co_return welcome_sender();
   co_return Reply(553, {5, 7, 1}, "you may not send as " + address->text());
@@ -96,6 +159,14 @@ awaitable<RecipientVerdict> Reception::recipient(const Transaction& transaction,
   if (transaction.peer.role == Role::submission && transaction.peer.login) {
     auto target = std::make_unique<Resolved>();
     target->destination.remote.push_back(path.text());
+    // guard: sending limits.
+    target->first_time =
+        house_.guards.sending.is_new(transaction.peer.login->account, address->text());
+    if (target->first_time) {
+      const auto over = house_.guards.sending.refuse_recipient(transaction.peer.login->account,
+                                                               first_timers(transaction) + 1);
+      if (over) co_return RecipientVerdict{Reply(452, {4, 7, 28}, *over), nullptr};
+    }
     co_return RecipientVerdict{welcome_recipient(), std::move(target)};
   }
   co_return RecipientVerdict{
@@ -131,6 +202,12 @@ std::optional<RecipientVerdict> Reception::returned(const Transaction& transacti
 RecipientVerdict Reception::local_recipient(const Transaction& transaction,
                                             const directory::Address& address) const {
   auto resolved = house_.directory.resolve(address);
+  if (resolved.lookup == directory::Lookup::no_such_user &&
+      trust::is_report_address(address.local)) {
+    auto target = std::make_unique<Resolved>();
+    target->takes_reports = true;
+    return {welcome_recipient(), std::move(target)};
+  }
   switch (resolved.lookup) {
     case directory::Lookup::no_such_user:
     case directory::Lookup::not_local:
@@ -171,6 +248,14 @@ awaitable<Reply> Reception::author(const Transaction& transaction, const std::st
 
 awaitable<std::expected<std::unique_ptr<Incoming>, Reply>> Reception::begin(
     Transaction& transaction, std::string trace) {
+  // guard: the message is counted here, before its first byte; what was refused later stays
+  // counted.
+  if (transaction.peer.role == Role::submission && transaction.peer.login) {
+    auto refusal = house_.guards.sending.admit(sending_of(transaction));
+    if (refusal) co_return std::unexpected(Reply(452, {4, 7, 28}, *refusal));
+    refusal = co_await house_.guards.brake.check(transaction.peer.login->account);
+    if (refusal) co_return std::unexpected(Reply(451, {4, 7, 0}, *refusal));
+  }
   co_return std::make_unique<IncomingMail>(transaction, std::move(trace), house_);
 }
 

@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "directory/directory.hpp"
+#include "guard/guards.hpp"
 #include "mailstore/mailstore.hpp"
 #include "queue/dispatch.hpp"
 #include "smtp/backend.hpp"
@@ -25,6 +26,7 @@ struct House {
   const trust::KeyRing& keys;
   const trust::ReturnPaths& return_paths;
   trust::DmarcTally& dmarc_tally;
+  guard::Guards& guards;
   const Clock& clock;
   std::string hostname;                       // also names us in Authentication-Results
   std::span<const std::string_view> sealers;  // whose ARC seals are believed
@@ -37,6 +39,10 @@ class Reception final : public Backend {
   explicit Reception(House house) : house_(std::move(house)) {}
 
   [[nodiscard]] bool disk_low() const override;
+  [[nodiscard]] std::chrono::milliseconds greeting_pause(const Peer& peer) const override;
+  [[nodiscard]] bool trusts(const Peer& peer) const override;
+  void misdeed(const Peer& peer, Misdeed what) override;
+  void good_deed(const Peer& peer) override;
   awaitable<std::expected<Login, Reply>> authenticate(
       const Peer& peer, const directory::SaslIdentity& identity) override;
   awaitable<directory::ScramKeys> scram_keys(const Peer& peer, const std::string& name) override;

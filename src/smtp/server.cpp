@@ -36,7 +36,7 @@ ServerSession::ServerSession(net::Stream& stream, net::Session& session, Backend
 awaitable<void> ServerSession::run() {
   sessions_counter(settings_.role).add();
   session_.on_drain([&stream = stream_] { stream.interrupt(); });
-  say(220, {}, settings_.hostname + (settings_.role == Role::lmtp ? " LMTP" : " ESMTP"));
+  co_await greet();
   while (!over_) {
     const IoResult<std::string_view> line = co_await next_line();
     if (over_) break;
@@ -49,6 +49,27 @@ awaitable<void> ServerSession::run() {
     }
   }
   co_await flush();
+}
+
+// RFC 5321, 4.3.1: a client waits for the greeting. One that does not reads no replies either.
+awaitable<void> ServerSession::greet() {
+  const auto pause =
+      settings_.role == Role::mx ? backend_.greeting_pause(peer_) : std::chrono::milliseconds(0);
+  if (pause.count() > 0) {
+    const IoResult<net::Wake> early = co_await reader_.wait_readable(net::after(pause));
+    if (early && *early == net::Wake::readable) {
+      log::info("smtp.early_talker",
+                {{"session", session_.id()}, {"peer", peer_.endpoint.address.text()}});
+      backend_.misdeed(peer_, Misdeed::early_talk);
+      hang_up({554, {}, settings_.hostname + " you speak before you are greeted"});
+      co_return;
+    }
+    if (!early && early.error() != boost::system::errc::timed_out) {
+      over_ = true;  // it has gone
+      co_return;
+    }
+  }
+  say(220, {}, settings_.hostname + (settings_.role == Role::lmtp ? " LMTP" : " ESMTP"));
 }
 
 awaitable<void> ServerSession::obey_line(std::string_view line) {
@@ -107,6 +128,7 @@ void ServerSession::refuse_command(const Reply& reply) {
   say(reply);
   if (++bad_commands_ >= settings_.max_bad_commands) {
     log::info("smtp.too_many_errors", {{"session", session_.id()}});
+    backend_.misdeed(peer_, Misdeed::protocol_junk);
     hang_up({421, {4, 7, 0}, "too many errors"});
   }
 }

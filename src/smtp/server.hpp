@@ -23,6 +23,8 @@ struct ServerSettings {
   std::size_t max_recipients = kMaxRecipients;
   unsigned max_bad_commands = kMaxBadCommands;
   unsigned max_failed_logins = kMaxFailedLogins;
+  unsigned max_unknown_users = kMaxUnknownUsers;
+  std::chrono::milliseconds unknown_user_delay = kUnknownUserDelay;
   std::chrono::milliseconds command_wait = kCommandWait;
   std::chrono::milliseconds data_wait = kDataWait;
   std::chrono::milliseconds write_wait = kWriteWait;

@@ -127,6 +127,7 @@ void ServerSession::say_outcome(const std::vector<Reply>& replies) {
                {"size", receiver_->size()},
                {"reply", reply.full_text()}});
   }
+  if (accepted) backend_.good_deed(peer_);
   messages_counter(settings_.role, accepted).add();
 }
 

@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include "base/bytes.hpp"
 #include "base/hash.hpp"
 #include "smtp/server_session.hpp"
@@ -45,6 +47,10 @@ awaitable<void> ServerSession::obey(Rcpt& rcpt) {
   say(verdict.reply);
   if (!verdict.reply.positive()) {
     log_refusal("rcpt", rcpt.forward_path.text(), verdict.reply);
+    if (verdict.reply.code == 550 && verdict.reply.status == Status{5, 1, 1}) {
+      co_await pace_unknown_user();
+      if (over_) co_return;
+    }
     if (verdict.reply.permanent() && ++refused_recipients_ >= kMaxRefusedRecipients &&
         settings_.role == Role::mx && transaction_->recipients.empty()) {
       hang_up({421, {4, 7, 0}, "too many unknown recipients"});  // somebody guesses addresses
@@ -54,6 +60,23 @@ awaitable<void> ServerSession::obey(Rcpt& rcpt) {
   transaction_->recipients.push_back(
       {std::move(rcpt.forward_path), std::move(rcpt.parameters), std::move(verdict.target)});
   state_.recipients = transaction_->recipients.size();
+  found_somebody_ = true;
+}
+
+// Somebody may be guessing addresses. A list with a few stale ones passes: who has found anybody
+// here is slowed down at most.
+awaitable<void> ServerSession::pace_unknown_user() {
+  if (settings_.role != Role::mx || backend_.trusts(peer_)) co_return;
+  backend_.misdeed(peer_, Misdeed::unknown_user);
+  if (++unknown_users_ >= settings_.max_unknown_users && !found_somebody_) {
+    backend_.misdeed(peer_, Misdeed::harvest);
+    hang_up({421, {4, 7, 0}, "too many unknown recipients"});
+    co_return;
+  }
+  if (unknown_users_ <= kUnknownUsersAtOnce) co_return;
+  const auto delay = settings_.unknown_user_delay * (unknown_users_ - kUnknownUsersAtOnce);
+  co_await net::sleep(session_, std::min(delay, kMaxUnknownUserDelay));
+  session_.on_drain([&stream = stream_] { stream.interrupt(); });
 }
 
 awaitable<void> ServerSession::obey(Rset&) {

@@ -24,6 +24,7 @@ class ServerSession {
  private:
   // server.cpp: the loop and what all commands use.
   awaitable<void> obey_line(std::string_view line);
+  awaitable<void> greet();
   awaitable<IoResult<std::string_view>> next_line();
   awaitable<void> flush();
   void say(const Reply& reply) { append_reply(out_, reply); }
@@ -57,6 +58,7 @@ class ServerSession {
   awaitable<void> obey(Rcpt& rcpt);
   awaitable<void> obey(Rset&);
   [[nodiscard]] std::optional<Reply> refuse_mail(const Mail& mail) const;
+  awaitable<void> pace_unknown_user();
   void end_transaction();
 
   // server_data.cpp, server_chunks.cpp
@@ -83,6 +85,8 @@ class ServerSession {
   unsigned bad_commands_ = 0;
   unsigned failed_logins_ = 0;
   unsigned refused_recipients_ = 0;
+  unsigned unknown_users_ = 0;
+  bool found_somebody_ = false;  // a recipient was accepted in this session
   net::Deadline login_deadline_;
 
   SessionState state_;

@@ -11,6 +11,7 @@ namespace freehold::smtp {
 namespace {
 
 using testing::Conversation;
+using ::testing::ElementsAre;
 using ::testing::EndsWith;
 using ::testing::HasSubstr;
 using ::testing::Not;
@@ -161,11 +162,68 @@ TEST(Server, HangsUpOnAGuesserButNotOnAStaleList) {
   std::string guesses;
   for (int i = 0; i < 100; ++i) guesses += "RCPT TO:<nobody@here.example>\r\n";
   Conversation guesser;
+  guesser.settings.unknown_user_delay = std::chrono::milliseconds(0);
   EXPECT_THAT(guesser.say("EHLO x\r\nMAIL FROM:<a@b>\r\n" + guesses),
               EndsWith("421 4.7.0 too many unknown recipients\r\n"));
   Conversation list;
+  list.settings.unknown_user_delay = std::chrono::milliseconds(0);
   EXPECT_THAT(list.say(std::string(kEnvelope) + guesses + "DATA\r\na: b\r\n.\r\n"),
               HasSubstr("250 2.0.0 kept"));
+}
+
+TEST(Server, DoesNotGreetWhoSpeaksFirst) {
+  Conversation c;
+  c.backend.pause = std::chrono::seconds(5);
+  EXPECT_EQ(c.say("EHLO x\r\n"), "554 mx.here.example you speak before you are greeted\r\n");
+  EXPECT_THAT(c.backend.misdeeds, ElementsAre(Misdeed::early_talk));
+}
+
+TEST(Server, GreetsWhoWaitsAndWhoIsKnown) {
+  Conversation patient;
+  patient.backend.pause = std::chrono::milliseconds(1);
+  patient.hold("S: 220\nC: HELO x\nS: 250\n");
+  EXPECT_TRUE(patient.backend.misdeeds.empty());
+  Conversation known;
+  EXPECT_THAT(known.say("HELO x\r\n"), StartsWith("220 "));
+  Conversation submission;
+  submission.backend.pause = std::chrono::seconds(5);
+  submission.as_submission();
+  EXPECT_THAT(submission.say("EHLO x\r\n"), StartsWith("220 "));
+}
+
+TEST(Server, SlowsDownAndHangsUpOnAHarvester) {
+  Conversation c;
+  c.settings.unknown_user_delay = std::chrono::milliseconds(2);
+  std::string guesses;
+  for (int i = 0; i < 20; ++i) guesses += "RCPT TO:<nobody@here.example>\r\n";
+  const auto begin = std::chrono::steady_clock::now();
+  EXPECT_THAT(c.say("EHLO x\r\nMAIL FROM:<a@b>\r\n" + guesses),
+              EndsWith("550 5.1.1 no such user\r\n421 4.7.0 too many unknown recipients\r\n"));
+  // 2, 4, … 12 ms for the fourth to the ninth.
+  EXPECT_GE(std::chrono::steady_clock::now() - begin, std::chrono::milliseconds(42));
+  EXPECT_EQ(std::ranges::count(c.backend.misdeeds, Misdeed::unknown_user), 10);
+  EXPECT_EQ(c.backend.misdeeds.back(), Misdeed::harvest);
+}
+
+TEST(Server, DoesNotSlowDownATrustedClient) {
+  Conversation c;
+  c.backend.trusting = true;
+  c.settings.unknown_user_delay = std::chrono::hours(1);
+  std::string guesses;
+  for (int i = 0; i < 20; ++i) guesses += "RCPT TO:<nobody@here.example>\r\n";
+  EXPECT_THAT(c.say("EHLO x\r\nMAIL FROM:<a@b>\r\n" + guesses), EndsWith("221 2.0.0 goodbye\r\n"));
+  EXPECT_TRUE(c.backend.misdeeds.empty());
+}
+
+TEST(Server, TellsOfJunkAndOfGoodDeeds) {
+  Conversation c;
+  std::string input;
+  for (int i = 0; i < 30; ++i) input += "XYZZY\r\n";
+  c.say(input);
+  EXPECT_THAT(c.backend.misdeeds, ElementsAre(Misdeed::protocol_junk));
+  Conversation d;
+  d.say(message("a: b\r\n.\r\n"));
+  EXPECT_EQ(d.backend.good_deeds, 1);
 }
 
 TEST(Server, SaysWhenTheDiskIsLow) {

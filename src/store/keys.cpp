@@ -128,6 +128,39 @@ std::string of_day(Table t, Day day, std::string_view rest) {
   return key.append(rest);
 }
 
+std::string audit(Time when, std::uint64_t distinction) {
+  return with_numbers(Table::audit, static_cast<std::uint64_t>(to_millis(when)), distinction);
+}
+std::string app_password(AccountId a, std::uint64_t number) {
+  return with_numbers(Table::app_password, a.value, number);
+}
+std::string app_passwords(AccountId a) { return with_numbers(Table::app_password, a.value); }
+std::string totp(AccountId a) { return with_numbers(Table::totp, a.value); }
+std::string ban(std::string_view address_bytes) { return with_text(Table::ban, address_bytes); }
+std::string sending(AccountId a) { return with_numbers(Table::sending, a.value); }
+std::string known_recipient(AccountId a, std::uint64_t address_hash) {
+  return with_numbers(Table::known_recipient, a.value, address_hash);
+}
+std::string known_recipients(AccountId a) { return with_numbers(Table::known_recipient, a.value); }
+std::string filter_base() { return begin(Table::filter_base, 0); }
+std::string filter_delta(AccountId a) { return with_numbers(Table::filter_delta, a.value); }
+std::string filter_learned_of(AccountId a) { return with_numbers(Table::filter_learned, a.value); }
+std::string filter_learned(AccountId a, const BlobHash& message) {
+  return filter_learned_of(a).append(message.view());
+}
+std::string filter_reputation(char kind, AccountId of, std::string_view identity) {
+  auto key = begin(Table::filter_reputation, 9 + identity.size());
+  key.push_back(kind);
+  append_u64(key, of.value);
+  return key.append(identity);
+}
+std::string filter_triplet(std::string_view hash) { return with_text(Table::filter_triplet, hash); }
+std::string filter_rule(char scope, std::string_view id, std::string_view pattern) {
+  auto key = begin(Table::filter_rule, 2 + id.size() + pattern.size());
+  key.push_back(scope);
+  return key.append(id).append(1, '\0').append(pattern);
+}
+
 Day day_of(std::string_view key) { return Day{std::chrono::days{short_number_at(key, 1)}}; }
 std::string_view rest_of_day(std::string_view key) {
   if (key.size() < 5) throw ReadError("a key of the store is too short");
@@ -140,6 +173,11 @@ Uid uid_of_index(std::string_view key) { return Uid(short_number_at(key, 17)); }
 ModSeq modseq_of_change(std::string_view key) { return ModSeq(number_at(key, 9)); }
 QueueId queue_id_of(std::string_view key) { return QueueId(number_at(key, 1)); }
 std::uint32_t number_of_recipient(std::string_view key) { return short_number_at(key, 9); }
+Time time_of_audit(std::string_view key) {
+  return from_millis(static_cast<std::int64_t>(number_at(key, 1)));
+}
+std::uint64_t number_of_app_password(std::string_view key) { return number_at(key, 9); }
+std::uint64_t hash_of_known_recipient(std::string_view key) { return number_at(key, 9); }
 Due due_of(std::string_view key) {
   return {from_millis(static_cast<std::int64_t>(number_at(key, 1))), QueueId(number_at(key, 9)),
           short_number_at(key, 17)};

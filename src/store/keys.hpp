@@ -33,20 +33,32 @@ enum class Table : char {
   body = 'b',       // BlobHash                       Body
   body_link = 'l',  // BlobHash, 'e' AccountId EmailId | 'q' QueueId               empty
   unlinked = 'g',   // BlobHash                       8 random bytes: lost a link, perhaps its last
-  bulk_pending = 'h',    // 32 random bytes                empty: pieces that no Body names yet
-  body_piece = 'B',      // BlobHash PieceNumber           bytes of a body up to 256 KiB
-  bulk_piece = 'C',      // 32 random bytes PieceNumber    bytes of a larger body
-  queued = 'q',          // QueueId                        QueuedMessage
-  recipient = 'r',       // QueueId RecipientNumber        QueuedRecipient
-  due = 'w',             // Time QueueId RecipientNumber   empty: when the next attempt is due
-  domain_keys = 'k',     // domain name                    DomainKeys: of DKIM
-  sts_policy = 'T',      // domain name                    StsEntry: a policy of RFC 8461, cached
-  known_tls = 'K',       // domain name                    KnownTls: what mail to it was sent over
-  tls_result = 'J',      // Day, policy domain             TlsResults: for the report of RFC 8460
-  tls_reported = 'j',    // Day, 8 bytes of a hash         TlsReportSummary: a report that came
-  dmarc_result = 'Y',    // Day, domain 0 32-byte hash     DmarcRow: for the report of RFC 9990
-  dmarc_domain = 'W',    // Day, domain name               DmarcDomain: its policy, and rows so far
-  dmarc_reported = 'y',  // Day, 8 bytes of a hash       DmarcReportSummary: a report that came
+  bulk_pending = 'h',     // 32 random bytes                empty: pieces that no Body names yet
+  body_piece = 'B',       // BlobHash PieceNumber           bytes of a body up to 256 KiB
+  bulk_piece = 'C',       // 32 random bytes PieceNumber    bytes of a larger body
+  queued = 'q',           // QueueId                        QueuedMessage
+  recipient = 'r',        // QueueId RecipientNumber        QueuedRecipient
+  due = 'w',              // Time QueueId RecipientNumber   empty: when the next attempt is due
+  domain_keys = 'k',      // domain name                    DomainKeys: of DKIM
+  sts_policy = 'T',       // domain name                    StsEntry: a policy of RFC 8461, cached
+  known_tls = 'K',        // domain name                    KnownTls: what mail to it was sent over
+  tls_result = 'J',       // Day, policy domain             TlsResults: for the report of RFC 8460
+  tls_reported = 'j',     // Day, 8 bytes of a hash         TlsReportSummary: a report that came
+  dmarc_result = 'Y',     // Day, domain 0 32-byte hash     DmarcRow: for the report of RFC 9990
+  dmarc_domain = 'W',     // Day, domain name               DmarcDomain: its policy, and rows so far
+  dmarc_reported = 'y',   // Day, 8 bytes of a hash       DmarcReportSummary: a report that came
+  audit = 'a',            // Time, 8 random bytes      AuditEntry: written, never changed
+  app_password = 'P',     // AccountId Number          AppPassword
+  totp = 'O',             // AccountId                 Totp
+  ban = 'n',              // address of a prefix       Ban: bytes, 4 or 16
+  sending = 'Q',          // AccountId                 Sending: what it has sent lately
+  known_recipient = 'v',  // AccountId Hash64          4 bytes: the Day of the last message to it
+  filter_base = 'F',      // empty                     FilterBase: the model that all share
+  filter_delta = 'f',     // AccountId                 FilterDelta: what the account taught
+  filter_learned = 'L',   // AccountId BlobHash        FilterLearned: what a message was taught as
+  filter_reputation = 'o',  // kind, identity            FilterReputation
+  filter_triplet = 'G',     // 16 bytes of a hash        FilterTriplet: greylisting
+  filter_rule = 'E',        // scope, its id 0 pattern   FilterRule: allow and block lists
 };
 
 [[nodiscard]] std::string table(Table t);  // the prefix of all its keys
@@ -98,6 +110,24 @@ using Day = std::chrono::sys_days;
 // Of the tables that begin with a Day; `rest` may be empty for the prefix of all of that day.
 [[nodiscard]] std::string of_day(Table t, Day day, std::string_view rest = {});
 
+[[nodiscard]] std::string audit(Time when, std::uint64_t distinction);
+[[nodiscard]] std::string app_password(AccountId account, std::uint64_t number);
+[[nodiscard]] std::string app_passwords(AccountId account);  // prefix
+[[nodiscard]] std::string totp(AccountId account);
+[[nodiscard]] std::string ban(std::string_view address_bytes);
+[[nodiscard]] std::string sending(AccountId account);
+[[nodiscard]] std::string known_recipient(AccountId account, std::uint64_t address_hash);
+[[nodiscard]] std::string known_recipients(AccountId account);  // prefix
+[[nodiscard]] std::string filter_base();
+[[nodiscard]] std::string filter_delta(AccountId account);
+[[nodiscard]] std::string filter_learned(AccountId account, const BlobHash& message);
+[[nodiscard]] std::string filter_learned_of(AccountId account);  // prefix
+// Identities of one kind; `of` is set for those that are an account's own.
+[[nodiscard]] std::string filter_reputation(char kind, AccountId of, std::string_view identity);
+[[nodiscard]] std::string filter_triplet(std::string_view hash);
+// `id` (an account's number, a domain, nothing) has no NUL in it.
+[[nodiscard]] std::string filter_rule(char scope, std::string_view id, std::string_view pattern);
+
 // The numbers at the end of keys of a known table.
 [[nodiscard]] Day day_of(std::string_view key);  // keys of of_day
 [[nodiscard]] std::string_view rest_of_day(std::string_view key);
@@ -109,6 +139,9 @@ using Day = std::chrono::sys_days;
 [[nodiscard]] ModSeq modseq_of_change(std::string_view key);
 [[nodiscard]] QueueId queue_id_of(std::string_view key);  // keys of queued and recipient
 [[nodiscard]] std::uint32_t number_of_recipient(std::string_view key);
+[[nodiscard]] Time time_of_audit(std::string_view key);
+[[nodiscard]] std::uint64_t number_of_app_password(std::string_view key);
+[[nodiscard]] std::uint64_t hash_of_known_recipient(std::string_view key);
 struct Due {
   Time when;
   QueueId id;

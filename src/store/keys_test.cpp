@@ -50,6 +50,22 @@ TEST(Keys, TheOrderOfTheBytesIsTheOrderOfTheNumbers) {
   EXPECT_TRUE(std::ranges::is_sorted(uids));
 }
 
+TEST(Keys, AuditEntriesAreInTheOrderOfTime) {
+  const std::vector<std::string> keys = {audit(from_millis(0), 9), audit(from_millis(1), 1),
+                                         audit(from_millis(1), 2),
+                                         audit(from_millis(1'700'000'000'000), 0)};
+  EXPECT_TRUE(std::ranges::is_sorted(keys));
+  EXPECT_EQ(time_of_audit(keys.back()), from_millis(1'700'000'000'000));
+}
+
+TEST(Keys, WhatTheGuardsKeepIsReadBack) {
+  EXPECT_EQ(number_of_app_password(app_password(AccountId(7), 9)), 9U);
+  EXPECT_TRUE(app_password(AccountId(7), 9).starts_with(app_passwords(AccountId(7))));
+  EXPECT_EQ(hash_of_known_recipient(known_recipient(AccountId(7), 11)), 11U);
+  EXPECT_TRUE(known_recipient(AccountId(7), 11).starts_with(known_recipients(AccountId(7))));
+  EXPECT_EQ(account_of(sending(AccountId(7))), AccountId(7));
+}
+
 TEST(Keys, DueTimesAreInTheirOrder) {
   const std::vector<std::string> keys = {
       due(from_millis(0), QueueId(9), 9), due(from_millis(1), QueueId(1), 0),

@@ -85,6 +85,9 @@ inline constexpr std::size_t kMaxAggregateDomainsKept = 2'000;  // per day
 inline constexpr std::size_t kMaxAggregateRecipients = 8;
 inline constexpr std::size_t kMaxDmarcUnwritten = 20'000;  // messages that wait to be counted
 
+// A mail to an address for reports; what is behind that is not looked at.
+inline constexpr std::size_t kMaxReportMail = std::size_t{15} << 20;
+
 // Abuse reports (RFC 5965).
 inline constexpr std::size_t kMaxFeedbackPart = std::size_t{64} * 1024;
 

@@ -178,6 +178,8 @@ class Dialogue:
                 return self._captured[name]
             raise DialogueError(f"nothing is captured as {name}")
 
+        # What was captured first: it may stand within ${base64 …}.
+        text = re.sub(r"\$\{(\w+)\}", lambda found: self._captured.get(found[1], found[0]), text)
         return re.sub(r"\$\{([^}]*)\}", one, text)
 
     # Expecting.

@@ -50,6 +50,8 @@ class Conversation {
   directory::testing::House house;
   mailstore::Mailstore mailstore{house.store.engine(), house.pool, house.clock};
   AccountId anna;
+  guard::Bans bans{house.store.engine(), {}, house.clock};
+  guard::LoginGuard logins{house.directory, bans, house.clock};
   ServerSettings settings{"imap.here.example", 10'000, nullptr, true};
 
   static std::string mail(const std::string& subject) {
@@ -100,7 +102,7 @@ class Conversation {
   }
 
   awaitable<void> serve_once() {
-    const House served{mailstore, house.directory, settings};
+    const House served{mailstore, house.directory, logins, settings};
     co_await serve(*server_, session_, served);
     server_->close();
   }

@@ -28,8 +28,16 @@ class FakeBackend final : public Backend {
   int begun = 0;
   int failed_logins = 0;
   std::vector<std::string> authors;
+  std::chrono::milliseconds pause{0};
+  bool trusting = false;
+  std::vector<Misdeed> misdeeds;
+  int good_deeds = 0;
 
   bool disk_low() const override { return low; }
+  std::chrono::milliseconds greeting_pause(const Peer&) const override { return pause; }
+  bool trusts(const Peer&) const override { return trusting; }
+  void misdeed(const Peer&, Misdeed what) override { misdeeds.push_back(what); }
+  void good_deed(const Peer&) override { ++good_deeds; }
 
   awaitable<std::expected<Login, Reply>> authenticate(
       const Peer&, const directory::SaslIdentity& identity) override {

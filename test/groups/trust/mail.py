@@ -181,3 +181,21 @@ class TrustedMail(unittest.TestCase):
         text = wait_until("the report", report, 30, 1)
         self.assertRegex(text, rb"filename.*honest\.test(!|%21)\d+(!|%21)\d+")
         self.assertIn(b"DKIM-Signature:", text)
+
+    def test_report_intake(self) -> None:
+        """trust: a report that comes in is read and can be asked for"""
+        self.deliver("joe@honest.test", "anna@example.test", simple("again", sender="joe@honest.test", message_id="<again@honest.test>"))
+
+        def report() -> bytes:
+            self.box.cli("reports", "send")
+            return next((m for m in self.postfix.received("reports@honest.test") if b"gzip" in m), b"")
+
+        text = wait_until("a report of ours", report, 30, 1)
+        attached = text[text.index(b"Content-Type: application/gzip"):].split(b"\n\n", 1)[1].split(b"\n--")[0]
+        mail = (b"From: joe@honest.test\r\nSubject: report\r\nContent-Type: application/gzip\r\nContent-Transfer-Encoding: base64\r\n\r\n"
+                + attached.replace(b"\n", b"\r\n"))
+        code, said = self.deliver("joe@honest.test", "dmarc-reports@example.test", mail)
+        self.assertEqual((code, said), (250, b""))
+        [summary] = self.box.cli_json("reports", "dmarc")
+        self.assertEqual(summary["domain"], "honest.test")
+        self.assertGreater(summary["messages"], 0)

@@ -1,0 +1,72 @@
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+
+namespace freehold::filter {
+
+// What of a message is looked at. Spam shows itself at the beginning; what comes after these is
+// passed over, so that a huge message costs no more than a long letter.
+inline constexpr std::size_t kMaxTextParts = 6;
+inline constexpr std::size_t kMaxRawText = 96 * 1024;  // of one part, as it was sent
+inline constexpr std::size_t kMaxText = 32 * 1024;     // of one part in UTF-8, of HTML before tags
+inline constexpr std::size_t kMaxTextTogether = 64 * 1024;
+inline constexpr std::size_t kMaxHtmlDepth = 64;  // of elements that hide their text
+
+// Tokens of a message; a letter of two pages has some 1,500.
+inline constexpr std::size_t kMaxTokens = 3000;
+inline constexpr std::size_t kMaxWords = 4000;      // of all texts
+inline constexpr std::size_t kMaxWordBytes = 40;    // longer ones say only that they are long
+inline constexpr std::size_t kMaxFieldWords = 60;   // of one header field
+inline constexpr std::size_t kMaxFieldNames = 100;  // header fields that are named as tokens
+inline constexpr std::size_t kMaxLinks = 200;
+inline constexpr std::size_t kMaxHosts = 30;  // of links: tokens, and lookups
+inline constexpr std::size_t kMaxLinkBytes = 2000;
+inline constexpr std::size_t kMaxShapeBytes = 200;  // of the MIME tree in words
+inline constexpr std::size_t kMaxAttachments = 20;
+
+// The classifier.
+inline constexpr std::size_t kMaxDeltaTokens = 50'000;  // of an account: some 200 KiB on disk
+inline constexpr std::size_t kMaxCachedDeltas = 64;     // accounts; 1 MiB each at the most
+inline constexpr std::size_t kMaxReasonTokens = 12;     // that are named in an explanation
+inline constexpr std::size_t kMaxModelBytes = std::size_t{8} << 20;
+
+// Reputation.
+inline constexpr std::chrono::hours kReputationHalfLife{24 * 30};
+inline constexpr std::size_t kMaxPendingReputations =
+    20'000;                                             // not yet written; then none is added
+inline constexpr std::size_t kReputationBatch = 1'000;  // records in one commit
+inline constexpr std::size_t kMaxSignersCounted = 4;    // DKIM domains of one message
+inline constexpr std::size_t kMaxIdentityBytes = 320;   // RFC 5321's longest address
+inline constexpr double kForgottenCount = 0.05;         // a record below it is removed
+
+// Lists in the DNS.
+inline constexpr std::size_t kMaxListDomains = 10;    // of one message that are asked for
+inline constexpr std::size_t kMaxListQuestions = 60;  // of one message
+inline constexpr std::size_t kMaxListAnswers = 16;    // addresses of one answer that are read
+inline constexpr std::chrono::milliseconds kListWait{3'000};  // that a message waits for them
+inline constexpr std::chrono::hours kListTestAge{48};         // that a self-test is good for
+inline constexpr std::chrono::minutes kListPause{60};         // after a refusal
+
+// Greylisting. RFC 6647, 5 has the minutes to days that are usual.
+inline constexpr std::chrono::minutes kGreyWait{4};
+inline constexpr std::chrono::hours kGreyRetry{24 * 2};  // the longest wait for the second attempt
+inline constexpr std::chrono::hours kGreyMemory{24 * 36};  // RFC 6647, 5: a month, and some
+inline constexpr std::uint32_t kGreyKnownAfter = 5;        // passes that make a network known
+
+// Look-alikes.
+inline constexpr std::size_t kMaxOwnNames = 500;  // of owners and contacts, each
+inline constexpr std::size_t kMaxLinksCompared = 60;
+inline constexpr std::size_t kMinLookalikeLabel = 5;  // shorter names are near to too many
+
+// Allow and block lists.
+inline constexpr std::size_t kMaxRules = 5'000;  // of one scope
+inline constexpr std::size_t kMaxRulePattern = 320;
+inline constexpr std::size_t kMaxRuleNote = 500;
+
+// The assessment.
+inline constexpr std::size_t kMaxReasonText = 200;
+inline constexpr std::size_t kMaxHeaderReasons = 30;
+
+}  // namespace freehold::filter
