@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "guard/sending.hpp"
+#include "net/testing/dns_world.hpp"
 #include "queue/testing/fake_world.hpp"
 
 namespace freehold::smtp {
@@ -36,8 +37,10 @@ class PausedMailTest : public ::testing::Test {
   queue::testing::FakeWorld world;
   directory::testing::House& house = world.house;
   mailstore::Mailstore mailstore{house.store.engine(), house.pool, house.clock};
-  queue::Dispatch dispatch{mailstore, house.directory, *world.queue, "mx.here.example",
-                           house.clock};
+  net::testing::DnsWorld dns;
+  trust::KeyRing keys{house.store.engine(), dns, house.pool, house.clock};
+  queue::Dispatch dispatch{mailstore, house.directory,   *world.queue,
+                           keys,      "mx.here.example", house.clock};
   QueuedPausedMail mail{*world.queue,    dispatch,          mailstore,
                         house.directory, "mx.here.example", house.clock};
   AccountId owner;

@@ -16,7 +16,7 @@ from test.harness.template import Template
 from test.options import options
 
 _PROXY = "127.0.0.2"
-_SETTINGS = {
+_SETTINGS = {"dns": {"forwarders": ["127.0.0.1:9"]}, 
     "proxy": {"trusted": [f"{_PROXY}/32"]},
     "abuse": {"allow": ["198.51.100.7"], "greeting_pause_millis": 400},
 }
