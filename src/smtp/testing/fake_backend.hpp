@@ -85,8 +85,8 @@ class FakeBackend final : public Backend {
     co_return Reply(250, {2, 0, 0}, "yours");
   }
 
-  awaitable<std::expected<std::unique_ptr<Incoming>, Reply>> begin(
-      Transaction& transaction, std::string trace) override {
+  awaitable<std::expected<std::unique_ptr<Incoming>, Reply>> begin(Transaction& transaction,
+                                                                   std::string trace) override {
     ++begun;
     co_return std::make_unique<FakeIncoming>(*this, transaction, std::move(trace));
   }
