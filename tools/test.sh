@@ -61,11 +61,11 @@ sanitizers() {
 
 run_tests() {
   local groups=("$@") group
-  [ ${#groups[@]} -eq 0 ] && groups=(unit scenarios demo peers trust hostile crash sanitizers)
+  [ ${#groups[@]} -eq 0 ] && groups=(unit scenarios demo peers trust abuse hostile crash sanitizers)
   for group in "${groups[@]}"; do
     case "$group" in
       unit) build dev all && unit dev ;;
-      scenarios | demo | peers | hostile | crash) build dev freehold && whole dev "$group" ;;
+      scenarios | demo | peers | abuse | hostile | crash) build dev freehold && whole dev "$group" ;;
       trust) build dev freehold dkim_tool trust_spf_suite && whole dev trust ;;
       sanitizers) sanitizers ;;
       *)
