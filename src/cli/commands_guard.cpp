@@ -25,18 +25,6 @@ struct Options {
 };
 using Shared = std::shared_ptr<Options>;
 
-Result<> print(const Program& program, std::string_view method, const json::object& params,
-               std::initializer_list<std::pair<const char*, const char*>> columns) {
-  const auto rows = program.ask(method, params);
-  if (!rows) return rows.error();
-  if (program.json) {
-    print_json(*rows);
-  } else {
-    print_table(*rows, columns);
-  }
-  return {};
-}
-
 // "key: value" lines of one object.
 Result<> print_object(const Program& program, std::string_view method, const json::object& params) {
   const auto result = program.ask(method, params);
@@ -63,18 +51,18 @@ void add_audit(CLI::App& app, Program& program, const Shared& o) {
   list.add_option("--actor", o->actor, "Only by this account, or owner, or system");
   list.callback([&program, o] {
     program.action = [&program, o] {
-      return print(program, "audit.list",
-                   {{"hours", o->hours},
-                    {"most", o->most},
-                    {"action", o->action},
-                    {"object", o->object},
-                    {"actor", o->actor}},
-                   {{"at", "AT"},
-                    {"actor", "BY"},
-                    {"action", "ACTION"},
-                    {"object", "OBJECT"},
-                    {"details", "DETAILS"},
-                    {"peer", "FROM"}});
+      return program.show("audit.list",
+                          {{"hours", o->hours},
+                           {"most", o->most},
+                           {"action", o->action},
+                           {"object", o->object},
+                           {"actor", o->actor}},
+                          {{"at", "AT"},
+                           {"actor", "BY"},
+                           {"action", "ACTION"},
+                           {"object", "OBJECT"},
+                           {"details", "DETAILS"},
+                           {"peer", "FROM"}});
     };
   });
 }
@@ -84,12 +72,12 @@ void add_ban(CLI::App& app, Program& program, const Shared& o) {
   ban.require_subcommand(1);
   ban.add_subcommand("list", "List the bans in force")->callback([&program] {
     program.action = [&program] {
-      return print(program, "ban.list", {},
-                   {{"address", "ADDRESS"},
-                    {"until", "UNTIL"},
-                    {"strikes", "STRIKES"},
-                    {"by", "BY"},
-                    {"reason", "REASON"}});
+      return program.show("ban.list", {},
+                          {{"address", "ADDRESS"},
+                           {"until", "UNTIL"},
+                           {"strikes", "STRIKES"},
+                           {"by", "BY"},
+                           {"reason", "REASON"}});
     };
   });
   auto& add = *ban.add_subcommand("add", "Ban an address; of IPv6 its whole /64");
@@ -139,12 +127,12 @@ void add_app_password(CLI::App& account, Program& program, const Shared& o) {
   list.add_option("NAME", o->name, "The account")->required();
   list.callback([&program, o] {
     program.action = [&program, o] {
-      return print(program, "app-password.list", {{"name", o->name}},
-                   {{"label", "FOR"},
-                    {"scopes", "USES"},
-                    {"created_at", "MADE"},
-                    {"last_used", "LAST USED"},
-                    {"last_peer", "FROM"}});
+      return program.show("app-password.list", {{"name", o->name}},
+                          {{"label", "FOR"},
+                           {"scopes", "USES"},
+                           {"created_at", "MADE"},
+                           {"last_used", "LAST USED"},
+                           {"last_peer", "FROM"}});
     };
   });
   auto& remove = *passwords.add_subcommand("remove", "Revoke one");

@@ -3,6 +3,7 @@
 #include <chrono>
 
 #include "base/log.hpp"
+#include "queue/route.hpp"
 #include "store/transaction.hpp"
 #include "trust/dmarc_report_mail.hpp"
 #include "trust/dmarc_results.hpp"
@@ -21,8 +22,6 @@ using Scheme = trust::ReportUri::Scheme;
 constexpr std::chrono::days kLookBack{3};  // after an outage; older reports are of no use
 constexpr std::chrono::seconds kSpread{3600};
 constexpr std::chrono::seconds kPostWait{60};
-
-std::string domain_of(const std::string& address) { return address.substr(address.rfind('@') + 1); }
 
 // Where a report may go: outside of the policy's organization only to who says so (RFC 9990, 4).
 awaitable<std::vector<trust::ReportUri>> allowed(net::Resolver& resolver, std::string domain,
@@ -107,8 +106,11 @@ awaitable<bool> DailyReports::send_dmarc(Day day, std::string domain) {
   bool left = false;
   for (const auto& uri : uris) {
     if (uri.scheme != Scheme::mailto) continue;
-    const auto mail = trust::build_aggregate_mail(
-        report, {domain_of(settings_.contact), settings_.contact, {uri.address}, clock_.now()});
+    const auto mail =
+        trust::build_aggregate_mail(report, {std::string(domain_of(settings_.contact)),
+                                             settings_.contact,
+                                             {uri.address},
+                                             clock_.now()});
     if (trust::within_size({uri}, mail.size()).empty()) continue;
     const Result<> sent = co_await dispatch_.send(mail, uri.address);
     left = left || sent.has_value();
@@ -129,9 +131,12 @@ awaitable<bool> DailyReports::send_tls(Day day, std::string domain) {
   for (const auto& uri : wish.uris) {
     bool sent = false;
     if (uri.scheme == Scheme::mailto) {
-      const auto mail = trust::build_tls_report_mail(
-          report,
-          {domain_of(settings_.contact), domain, settings_.contact, {uri.address}, clock_.now()});
+      const auto mail =
+          trust::build_tls_report_mail(report, {std::string(domain_of(settings_.contact)),
+                                                domain,
+                                                settings_.contact,
+                                                {uri.address},
+                                                clock_.now()});
       // RFC 8460, 5.3: it goes whatever the TLS there is like, since it may be about that.
       const Result<> done = co_await dispatch_.send(mail, uri.address, true);
       sent = done.has_value();

@@ -138,11 +138,11 @@ class TrustedMail(unittest.TestCase):
         text = self.read("bert", "<odd@wary.test>", "Junk")
         self.assertRegex(text, rb"dmarc=fail")
 
-    def test_list_exception(self) -> None:
-        """trust: a list's own mail is not refused for the policy of its author's domain"""
+    def test_false_list(self) -> None:
+        """trust: mail that only says to be a list's, unsigned, is refused like any forgery"""
         message = b"List-Id: <talk.honest.test>\r\n" + simple("on the list", sender="boss@strict.test", message_id="<list@strict.test>")
         code, _ = self.deliver("bounce@honest.test", "bert@example.test", message)
-        self.assertEqual(code, 550, "not signed by the list: no exception")
+        self.assertEqual(code, 550, "no list has signed it")
 
     def test_forwarded(self) -> None:
         """trust: forwarded mail has a reverse path of ours and a seal; its bounce finds its way back"""
