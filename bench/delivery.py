@@ -21,11 +21,12 @@ class Params:
     sessions: int
     size: int  # KiB
     reuse: int
+    filter: bool = False  # ours judges for spam too; the peer has no filter
 
 
 _QUICK = [Params(10, 20, 1)]
 _USUAL = [Params(1, 20, 1), Params(10, 20, 1), Params(50, 20, 1), Params(50, 4, 1), Params(50, 100, 1),
-          Params(1, 20, 0), Params(50, 20, 0)]
+          Params(1, 20, 0), Params(50, 20, 0), Params(50, 20, 1, True)]
 _ALL = [Params(sessions, size, reuse) for reuse in (1, 0) for size in (4, 20, 100) for sessions in (1, 10, 50)]
 
 
@@ -35,9 +36,9 @@ def measure(workshop: Workshop, plan: Plan) -> Iterator[Figure]:
         ours_count, peer_count = _counts(params, plan)
         ours, peer = take_turns(
             plan.runs,
-            lambda p=params, n=ours_count: _run(workshop, workshop.ours(), p, n),
+            lambda p=params, n=ours_count: _run(workshop, workshop.ours(p.filter), p, n),
             lambda p=params, n=peer_count: _run(workshop, workshop.postfix_with_dovecot(), p, n))
-        shown = {"sessions": params.sessions, "size_kib": params.size, "reuse": params.reuse}
+        shown = {"sessions": params.sessions, "size_kib": params.size, "reuse": params.reuse, "filter": params.filter}
         yield Figure("delivery.rate", shown, "messages/s", spread(ours, "rate"), PEER, spread(peer, "rate"),
                      {"load_cpu_ms": median(ours, "load_cpu"), "p99_ms": [median(ours, "p99"), median(peer, "p99")]})
         yield Figure("delivery.cpu", shown, "ms/message", spread(ours, "cpu"), PEER, spread(peer, "cpu"),

@@ -7,7 +7,7 @@ import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from bench import append, delivery, forward, memory
+from bench import append, delivery, forward, imap, memory, scale, trust_cost
 from bench.figures import Figure
 from bench.plan import Plan
 from bench.servers import Workshop
@@ -17,7 +17,11 @@ _MEASUREMENTS: dict[str, Callable[[Workshop, Plan], Iterator[Figure]]] = {
     "append": append.measure,
     "forward": forward.measure,
     "memory": memory.measure,
+    "imap": imap.measure,
+    "trust": trust_cost.measure,
+    "scale": scale.measure,
 }
+_ONLY_WHEN_NAMED = {"scale"}  # a million messages take their time
 
 
 def main() -> int:
@@ -29,7 +33,7 @@ def main() -> int:
     plan = Plan(1 if options.quick else max(options.runs, 3), options.quick, options.full)
     with tempfile.TemporaryDirectory(prefix="freehold-bench-") as folder:
         workshop = Workshop(program, load, Path(folder))
-        for name in options.names or _MEASUREMENTS:
+        for name in options.names or [n for n in _MEASUREMENTS if n not in _ONLY_WHEN_NAMED]:
             for figure in _MEASUREMENTS[name](workshop, plan):
                 print(figure.as_json() if options.json else figure.as_row(), flush=True)
     return 0

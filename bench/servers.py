@@ -73,8 +73,8 @@ class Workshop:
                 box.stop()
 
     @contextlib.contextmanager
-    def ours(self) -> Iterator[Server]:
-        with self.box() as box:
+    def ours(self, with_filter: bool = False) -> Iterator[Server]:
+        with self.box({"filter": {"enabled": with_filter}}) as box:
             yield Server(box.smtp, box.imap, (process_of(box),))
 
     @contextlib.contextmanager

@@ -19,4 +19,5 @@ pkg_check_modules(libidn2 REQUIRED IMPORTED_TARGET libidn2)
 find_library(UNBOUND_LIBRARY unbound REQUIRED)  # its .pc file asks for packages that only static linking needs
 pkg_check_modules(systemd REQUIRED IMPORTED_TARGET libsystemd)
 pkg_check_modules(rocksdb REQUIRED IMPORTED_TARGET rocksdb)
+pkg_check_modules(xapian REQUIRED IMPORTED_TARGET xapian-core)
 pkg_check_modules(zstd REQUIRED IMPORTED_TARGET libzstd)

@@ -8,7 +8,7 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
-SERVICES = ("smtp", "submission", "submissions", "imap", "imaps")
+SERVICES = ("smtp", "submission", "submissions", "imap", "imaps", "pop3", "pop3s")
 
 
 @dataclass
@@ -93,7 +93,7 @@ def introduce(box: Box, world: Box, mail: Path) -> None:
     print(f"""
 Freehold runs: the box mail.example.test with the domain example.test, and a second one that is the relay to the world.
 
-  box      SMTP {p['smtp']}, submission {p['submission']} (STARTTLS) and {p['submissions']} (TLS), IMAP {p['imap']} (STARTTLS) and {p['imaps']} (TLS)
+  box      SMTP {p['smtp']}, submission {p['submission']} (STARTTLS) and {p['submissions']} (TLS), IMAP {p['imap']} (STARTTLS) and {p['imaps']} (TLS), POP3 {p['pop3']} (STLS) and {p['pop3s']} (TLS)
   logins   anna@example.test / demo-anna     bo@example.test / demo-bo
   outside  carol@outside.test / demo-carol at the relay, IMAP {w['imaps']} (TLS)
 

@@ -16,10 +16,10 @@ Section: mail
 Priority: optional
 Depends: {depends}, adduser
 Conflicts: mail-transport-agent
-Provides: mail-transport-agent, imap-server
+Provides: mail-transport-agent, imap-server, pop3-server
 Description: private mail system that its owner really owns
- Receives and keeps the mail of your domains, serves it over IMAP, and sends
- directly or through a relay.
+ Receives and keeps the mail of your domains, serves it over IMAP and
+ POP3, and sends directly or through a relay.
 """
 
 AFTER_INSTALL = """#!/bin/sh

@@ -13,7 +13,7 @@ from types import TracebackType
 
 from test.options import options
 
-GROUPS = ("scenarios", "abuse", "demo", "peers", "trust", "hostile", "crash")
+GROUPS = ("scenarios", "imap", "random", "abuse", "demo", "peers", "trust", "filter", "search", "milter", "hostile", "crash")
 
 _ExcInfo = tuple[type[BaseException], BaseException, TracebackType | None]
 
@@ -83,7 +83,7 @@ def main() -> int:
     parser.add_argument("groups", nargs="*", metavar="GROUP", help=f"of {', '.join(GROUPS)}; all when none is named")
     parser.add_argument("--program", type=Path, default=options.program, help="the freehold to test")
     parser.add_argument("--rounds", type=int, default=options.rounds, help="of killing and restarting (crash)")
-    parser.add_argument("--soak", type=float, default=0, metavar="MINUTES", help="let crash and hostile go on so long")
+    parser.add_argument("--soak", type=float, default=0, metavar="MINUTES", help="let crash, hostile and random go on so long")
     parser.add_argument("--seed", type=int, default=options.seed)
     parser.add_argument("--match", default="", help="only tests whose name contains this")
     said = parser.parse_args()

@@ -4,7 +4,7 @@ build() {
   local preset=$1
   shift
   # Paths inside the tree are made relative, so that the cache serves every checkout.
-  export CCACHE_BASEDIR=$PWD CCACHE_NOHASHDIR=1
+  export CCACHE_BASEDIR=$PWD CCACHE_NOHASHDIR=1 CCACHE_SLOPPINESS=pch_defines,time_macros CCACHE_PCH_EXTSUM=1
   if [ ! -f "build/$preset/build.ninja" ]; then
     mkdir -p build
     cmake --preset "$preset" > "build/configure-$preset.log" 2>&1 || {
@@ -33,9 +33,9 @@ lint() {
 
 # run_fuzzers SECONDS: each fuzzer over its corpus, which grows in build/corpus.
 run_fuzzers() {
-  build fuzz fuzzers || return 1
+  build asan fuzzers || return 1
   local target name layer seeds failed=0
-  for target in build/fuzz/fuzz/*; do
+  for target in build/asan/fuzz/*; do
     [ -x "$target" ] || continue
     name=$(basename "$target")
     layer=${name%%_*}

@@ -2,6 +2,7 @@
 #include <csignal>
 #include <iostream>
 
+#include "command_load.hpp"
 #include "imap_load.hpp"
 #include "message_maker.hpp"
 #include "outcome.hpp"
@@ -20,6 +21,7 @@ struct Options {
   SmtpLoad smtp;
   AppendLoad append;
   IdleLoad idle;
+  CommandLoad commands;
   ImapAccounts accounts;
 };
 
@@ -71,6 +73,23 @@ CLI::App* add_idle(CLI::App& app, Options& options) {
   return command;
 }
 
+CLI::App* add_commands(CLI::App& app, Options& options) {
+  auto* command = app.add_subcommand("commands", "time IMAP commands of one session");
+  add_accounts(*command, options);
+  command->add_option("--command", options.commands.commands)->required();
+  return command;
+}
+
+int time_commands(const CommandLoad& load, std::chrono::seconds limit) {
+  try {
+    run_commands(load, limit, std::cout);
+    return 0;
+  } catch (const std::exception& e) {
+    std::cerr << e.what() << std::endl;
+    return 1;
+  }
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -83,12 +102,14 @@ int main(int argc, char** argv) {
   const auto* smtp = add_smtp(app, options);
   const auto* append = add_append(app, options);
   const auto* idle = add_idle(app, options);
+  const auto* commands = add_commands(app, options);
   CLI11_PARSE(app, argc, argv);
 
   Outcome outcome;
   const std::chrono::seconds limit(options.seconds);
   options.smtp.target = options.accounts.target = options.target;
-  options.append.accounts = options.idle.accounts = options.accounts;
+  options.append.accounts = options.idle.accounts = options.commands.accounts = options.accounts;
+  if (commands->parsed()) return time_commands(options.commands, limit);
   if (smtp->parsed()) {
     MessageMaker maker(options.seed, options.smtp.from);
     run_smtp(options.smtp, limit, maker, outcome);

@@ -46,7 +46,8 @@ json::object error_of(const Problem& problem) {
 
 const NamedMethod* find(std::string_view name) {
   for (const auto methods : {directory_methods(), relay_methods(), queue_methods(), guard_methods(),
-                             login_methods(), store_methods(), trust_methods()}) {
+                             login_methods(), store_methods(), trust_methods(), filter_methods(),
+                             search_methods(), undelete_methods(), group_methods()}) {
     for (const auto& method : methods) {
       if (method.name == name) return &method;
     }

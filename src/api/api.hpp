@@ -8,12 +8,14 @@
 #include "base/pool.hpp"
 #include "base/result.hpp"
 #include "directory/directory.hpp"
+#include "filter/screen.hpp"
 #include "guard/guards.hpp"
 #include "mailstore/mailstore.hpp"
 #include "net/server.hpp"
 #include "net/stream.hpp"
 #include "queue/daily_reports.hpp"
 #include "queue/queue.hpp"
+#include "search/search.hpp"
 #include "trust/key_ring.hpp"
 
 namespace freehold::api {
@@ -29,6 +31,9 @@ struct Services {
   std::function<awaitable<Result<std::string>>(directory::RelayInfo)> test_relay;
   trust::KeyRing& keys;
   queue::DailyReports& reports;
+  filter::Screen* screen;     // null: the spam filter is off
+  search::Search* search;     // null: there is no full-text index
+  bool serves_https = false;  // policies can be fetched from here
 };
 
 // One call: a JSON object {"method": "domain.add", "params": {…}} gives {"result": …} or

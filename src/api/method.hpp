@@ -23,11 +23,15 @@ struct NamedMethod {
 };
 
 [[nodiscard]] std::span<const NamedMethod> directory_methods();  // methods_directory.cpp
+[[nodiscard]] std::span<const NamedMethod> group_methods();      // methods_groups.cpp
+[[nodiscard]] std::span<const NamedMethod> filter_methods();     // methods_filter.cpp
 [[nodiscard]] std::span<const NamedMethod> relay_methods();      // methods_relay.cpp
 [[nodiscard]] std::span<const NamedMethod> queue_methods();      // methods_queue.cpp
 [[nodiscard]] std::span<const NamedMethod> guard_methods();      // methods_guard.cpp
+[[nodiscard]] std::span<const NamedMethod> search_methods();     // methods_search.cpp
 [[nodiscard]] std::span<const NamedMethod> login_methods();      // methods_login.cpp
 [[nodiscard]] std::span<const NamedMethod> store_methods();      // methods_store.cpp
+[[nodiscard]] std::span<const NamedMethod> undelete_methods();   // methods_undelete.cpp
 [[nodiscard]] std::span<const NamedMethod> trust_methods();      // methods_trust.cpp
 
 // Parameters by name; a missing or wrong one gives the default.

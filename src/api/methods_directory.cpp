@@ -20,9 +20,13 @@ json::object describe(const Services& services, const directory::AccountInfo& ac
           {"quota_bytes", account.quota_bytes},
           {"used_bytes", usage.bytes},
           {"emails", usage.emails},
+          {"expunged_bytes", usage.expunged_bytes},
+          {"expunged_emails", usage.expunged_emails},
           {"send_as", texts(account.send_as)},
           {"main_password_for_web_only", account.main_password_for_web_only},
+          {"pop_delete", account.pop_delete_hides ? "hide" : "delete"},
           {"paused", account.pause ? account.pause->reason : ""},
+          {"group", account.group},
           {"created_at", rfc3339(account.created_at)}};
 }
 
@@ -61,8 +65,24 @@ awaitable<Answer> account_remove(const Services& services, json::object params) 
   const auto account = services.directory.account(name);
   if (const auto removed = co_await services.directory.remove_account(name); !removed)
     co_return removed.error();
-  if (account) co_return done(co_await services.mailstore.erase_account(account->id));
-  co_return done({});
+  if (!account) co_return done({});
+  if (services.screen != nullptr) {
+    const auto forgotten = co_await services.screen->forget(account->id);
+    if (!forgotten) co_return forgotten.error();
+  }
+  const auto erased = co_await services.mailstore.erase_account(account->id);
+  if (services.search != nullptr) co_await services.search->erase(account->id);
+  co_return done(erased);
+}
+
+awaitable<Answer> group_remove(const Services& services, json::object params) {
+  const auto name = text_of(params, "name");
+  const auto group = services.directory.account(name);
+  if (!group || !group->group) {
+    co_return problem(Problem::Kind::not_found, "there is no group " + name, {},
+                      "see `freehold group list`");
+  }
+  co_return co_await account_remove(services, std::move(params));
 }
 
 awaitable<Answer> account_list(const Services& services, json::object) {
@@ -70,6 +90,14 @@ awaitable<Answer> account_list(const Services& services, json::object) {
   for (const auto& account : services.directory.accounts())
     all.push_back(describe(services, account));
   co_return json::value(std::move(all));
+}
+
+awaitable<Result<>> set_pop_delete(directory::Directory& directory, std::string name,
+                                   std::string how) {
+  if (how != "hide" && how != "delete") {
+    co_return problem(Problem::Kind::invalid, "'" + how + "' is neither 'delete' nor 'hide'");
+  }
+  co_return co_await directory.set_pop_delete_hides(std::move(name), how == "hide");
 }
 
 awaitable<Answer> account_set(const Services& services, json::object params) {
@@ -96,6 +124,10 @@ awaitable<Answer> account_set(const Services& services, json::object params) {
             name, flag_of(params, "main_password_for_web_only"));
         !set)
       co_return set.error();
+  }
+  if (params.contains("pop_delete")) {
+    const auto set = co_await set_pop_delete(directory, name, text_of(params, "pop_delete"));
+    if (!set) co_return set.error();
   }
   const auto account = directory.account(name);
   if (!account) {
@@ -126,8 +158,9 @@ constexpr NamedMethod kMethods[] = {
     {"domain.add", domain_add},         {"domain.remove", domain_remove},
     {"domain.list", domain_list},       {"account.add", account_add},
     {"account.remove", account_remove}, {"account.list", account_list},
-    {"account.set", account_set},       {"alias.set", alias_set},
-    {"alias.remove", alias_remove},     {"alias.list", alias_list},
+    {"group.remove", group_remove},     {"account.set", account_set},
+    {"alias.set", alias_set},           {"alias.remove", alias_remove},
+    {"alias.list", alias_list},
 };
 
 }  // namespace

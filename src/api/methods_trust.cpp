@@ -2,7 +2,9 @@
 #include <chrono>
 
 #include "api/method.hpp"
+#include "trust/complaints.hpp"
 #include "trust/dmarc_results.hpp"
+#include "trust/own_mta_sts.hpp"
 #include "trust/tls_results.hpp"
 
 namespace freehold::api {
@@ -97,9 +99,40 @@ awaitable<Answer> domain_records(const Services& services, json::object params) 
   }
   add("_dmarc." + *name, "TXT", "v=DMARC1; p=quarantine; rua=mailto:dmarc-reports@" + *name,
       "what others do with forgeries, and where they report them");
+  if (const auto own = trust::own_sts(services.directory, *name, services.hostname)) {
+    add("_mta-sts." + *name, "TXT", own->record, "tells others that there is a policy for TLS");
+    add("mta-sts." + *name, "CNAME", services.hostname, "where they fetch the policy");
+  }
   add("_smtp._tls." + *name, "TXT", "v=TLSRPTv1; rua=mailto:tls-reports@" + *name,
       "where others report trouble with TLS on the way here");
   co_return json::value(std::move(records));
+}
+
+// The policy of a domain for TLS on the way here; with "mode" it is set first.
+awaitable<Answer> domain_mta_sts(const Services& services, json::object params) {
+  const auto name = known_domain(services, params);
+  if (!name) co_return name.error();
+  auto set = services.directory.mta_sts(*name);
+  if (const auto text = text_of(params, "mode"); !text.empty()) {
+    const auto mode = directory::mta_sts_mode(text);
+    if (!mode) {
+      co_return problem(Problem::Kind::invalid, "'" + text + "' is no mode of a policy", {},
+                        "enforce, testing, none, or off");
+    }
+    set.mode = *mode;
+    const auto age = number_of(params, "max_age");
+    if (age != 0) set.max_age = std::chrono::seconds(std::min<std::uint64_t>(age, INT32_MAX));
+    if (auto done = co_await services.directory.set_mta_sts(*name, set); !done) {
+      co_return done.error();
+    }
+  }
+  const auto own = trust::own_sts(services.directory, *name, services.hostname);
+  co_return json::object{{"mode", directory::text_of(set.mode)},
+                         {"max_age", set.max_age.count()},
+                         {"url", "https://mta-sts." + *name + "/.well-known/mta-sts.txt"},
+                         {"policy", own ? own->policy : ""},
+                         {"record", own ? own->record : ""},
+                         {"served", services.serves_https}};
 }
 
 struct Days {
@@ -161,16 +194,38 @@ awaitable<Answer> reports_tls(const Services& services, json::object params) {
   co_return json::value(std::move(all));
 }
 
+awaitable<Answer> reports_complaints(const Services& services, json::object params) {
+  const auto days = days_of(params);
+  json::array all;
+  for (const auto& one : trust::read_complaints(services.mailstore.engine().latest(), days.first,
+                                                days.last, kMostReports)) {
+    all.push_back(json::object{{"received", rfc3339(one.received)},
+                               {"type", one.type},
+                               {"sender", one.sender},
+                               {"message", one.message ? queue::text(one.message) : ""},
+                               {"message_id", one.message_id},
+                               {"recipient", one.recipient},
+                               {"reporter", one.reporter},
+                               {"source", one.source_ip}});
+  }
+  co_return json::value(std::move(all));
+}
+
 awaitable<Answer> reports_send(const Services& services, json::object) {
   const auto sent = co_await services.reports.send_due(true);
   co_return json::object{{"sent", sent}};
 }
 
 constexpr NamedMethod kMethods[] = {
-    {"dkim.list", dkim_list},         {"dkim.check", dkim_check},
-    {"dkim.rotate", dkim_rotate},     {"domain.records", domain_records},
-    {"reports.dmarc", reports_dmarc}, {"reports.tls", reports_tls},
+    {"dkim.list", dkim_list},
+    {"dkim.check", dkim_check},
+    {"dkim.rotate", dkim_rotate},
+    {"domain.records", domain_records},
+    {"domain.mta_sts", domain_mta_sts},
+    {"reports.dmarc", reports_dmarc},
+    {"reports.tls", reports_tls},
     {"reports.send", reports_send},
+    {"reports.complaints", reports_complaints},
 };
 
 }  // namespace

@@ -35,6 +35,12 @@ struct BlobHash {
   std::array<std::uint8_t, 32> bytes{};
 
   auto operator<=>(const BlobHash&) const = default;
+  // Of bytes that may come from a broken record: missing ones are 0.
+  [[nodiscard]] static BlobHash from(std::string_view bytes) {
+    BlobHash hash;
+    bytes.copy(reinterpret_cast<char*>(hash.bytes.data()), hash.bytes.size());
+    return hash;
+  }
   [[nodiscard]] std::string_view view() const {
     return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
   }

@@ -2,7 +2,9 @@
 
 #include <chrono>
 #include <cstdint>
+#include <optional>
 #include <string>
+#include <string_view>
 
 namespace freehold {
 
@@ -37,5 +39,7 @@ class ManualClock final : public Clock {
 
 // "2026-11-23T20:01:30Z" (RFC 3339).
 [[nodiscard]] std::string rfc3339(Time t);
+// The same back; the time of day, its seconds and the zone (UTC) may be left out, as people do.
+[[nodiscard]] std::optional<Time> parse_rfc3339(std::string_view text);
 
 }  // namespace freehold

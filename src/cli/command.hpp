@@ -44,12 +44,17 @@ void add_server_commands(CLI::App& app,
                          Program& program);  // serve, setup, config, version (commands_server.cpp)
 void add_directory_commands(CLI::App& app,
                             Program& program);  // domain, account, alias (commands_directory.cpp)
+void add_group_commands(CLI::App& app, Program& program);  // group, rights (commands_groups.cpp)
 void add_relay_commands(CLI::App& app, Program& program);  // relay (commands_relay.cpp)
 void add_queue_commands(CLI::App& app, Program& program);  // queue (commands_queue.cpp)
 // audit, ban, and more of account and domain, which must be there already (commands_guard.cpp)
 void add_guard_commands(CLI::App& app, Program& program);
-void add_store_commands(CLI::App& app, Program& program);  // store (commands_store.cpp)
-void add_trust_commands(CLI::App& app, Program& program);  // dkim, reports (commands_trust.cpp)
+// account undelete; account must be there already (commands_undelete.cpp)
+void add_undelete_command(CLI::App& app, Program& program);
+void add_filter_commands(CLI::App& app, Program& program);  // filter (commands_filter.cpp)
+void add_store_commands(CLI::App& app, Program& program);   // store (commands_store.cpp)
+void add_search_commands(CLI::App& app, Program& program);  // search (commands_search.cpp)
+void add_trust_commands(CLI::App& app, Program& program);   // dkim, reports (commands_trust.cpp)
 
 // A password from standard input: asked for without echo at a terminal, else the first line.
 [[nodiscard]] Result<std::string> read_password(const std::string& prompt);

@@ -44,10 +44,14 @@ int run(int argc, char** argv) {
       "  freehold queue list --json\nSee freehold(1), or `freehold COMMAND --help`.");
   add_server_commands(app, program);
   add_directory_commands(app, program);
+  add_group_commands(app, program);
   add_relay_commands(app, program);
   add_queue_commands(app, program);
   add_guard_commands(app, program);
+  add_filter_commands(app, program);
   add_store_commands(app, program);
+  add_undelete_command(app, program);
+  add_search_commands(app, program);
   add_trust_commands(app, program);
   try {
     app.parse(argc, argv);

@@ -15,6 +15,7 @@ struct Options {
   std::string display_name;
   std::vector<std::string> list;
   std::uint64_t quota_mib = 0;
+  std::string choice;
 };
 
 json::array array_of(const std::vector<std::string>& texts) {
@@ -111,6 +112,25 @@ void add_account_changes(CLI::App& account, Program& program, const std::shared_
   });
 }
 
+void add_pop_delete(CLI::App& account, Program& program, const std::shared_ptr<Options>& o) {
+  auto& change = *account.add_subcommand(
+      "pop-delete", "Set what happens to mail that a program deletes over POP3");
+  change.footer("Example: freehold account pop-delete anna@example.org hide");
+  change.add_option("NAME", o->name, "Its address")->required();
+  change
+      .add_option(
+          "HOW", o->choice,
+          "delete: it is removed (as new accounts have it); hide: it is not shown over POP3 "
+          "any more, and stays for other programs")
+      ->required()
+      ->check(CLI::IsMember({"delete", "hide"}));
+  change.callback([&program, o] {
+    program.action = [&program, o] {
+      return set_account(program, {{"name", o->name}, {"pop_delete", o->choice}}, o->choice);
+    };
+  });
+}
+
 void add_account(CLI::App& app, Program& program, const std::shared_ptr<Options>& o) {
   auto& account = *app.add_subcommand("account", "The people and places that have mailboxes");
   account.require_subcommand(1);
@@ -147,11 +167,14 @@ void add_account(CLI::App& app, Program& program, const std::shared_ptr<Options>
                            {"emails", "EMAILS"},
                            {"used_bytes", "BYTES"},
                            {"quota_bytes", "QUOTA"},
+                           {"expunged_bytes", "RESTORABLE"},
+                           {"group", "GROUP"},
                            {"disabled", "DISABLED"},
                            {"paused", "PAUSED"}});
     };
   });
   add_account_changes(account, program, o);
+  add_pop_delete(account, program, o);
 }
 
 void add_alias(CLI::App& app, Program& program, const std::shared_ptr<Options>& o) {

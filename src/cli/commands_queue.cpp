@@ -21,8 +21,10 @@ void print_message(const json::value& message, bool full) {
     if (!next.empty()) std::cout << "  next " << next;
     std::cout << '\n';
     const auto reply = member(recipient, "last_reply");
-    if (!reply.empty())
-      std::cout << "       " << member(recipient, "last_host") << " said: " << reply << '\n';
+    const auto host = member(recipient, "last_host");
+    if (!reply.empty()) {  // without a host the words are ours
+      std::cout << "       " << (host.empty() ? "" : host + " said: ") << reply << '\n';
+    }
     const auto tls = member(recipient, "last_tls");
     if (full && !tls.empty()) std::cout << "       TLS: " << tls << '\n';
   }

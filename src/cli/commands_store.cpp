@@ -31,7 +31,7 @@ void print_report(const json::value& report) {
 
 // The server has the store open while it runs; else this process opens it.
 Result<json::value> check(const Program& program, bool repair) {
-  const auto asked = program.ask("store.check", {{"repair", repair}});
+  auto asked = program.ask("store.check", {{"repair", repair}});
   if (asked || asked.error().kind != Problem::Kind::unavailable) return asked;
   const auto config = program.config();
   if (!config) return config.error();

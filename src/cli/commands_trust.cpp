@@ -10,6 +10,8 @@ namespace {
 
 struct Options {
   std::string domain;
+  std::string mode;
+  std::uint64_t max_age = 0;
   std::uint64_t days = 7;
 };
 
@@ -63,6 +65,20 @@ void add_reports(CLI::App& app, Program& program, const std::shared_ptr<Options>
                            {"failures", "FAILURES"}});
     };
   });
+  auto& complaints =
+      *reports.add_subcommand("complaints", "Mail of ours that its readers called spam");
+  complaints.add_option("--days", o->days, "So many days back; by default 7");
+  complaints.callback([&program, o] {
+    program.action = [&program, o] {
+      return program.show("reports.complaints", {{"days", o->days}},
+                          {{"received", "RECEIVED"},
+                           {"type", "TYPE"},
+                           {"sender", "SENDER"},
+                           {"message", "MESSAGE"},
+                           {"recipient", "BY"},
+                           {"reporter", "REPORTER"}});
+    };
+  });
   reports.add_subcommand("send", "Send our own reports about others now, not at their hour")
       ->callback([&program] {
         program.action = [&program]() -> Result<> {
@@ -78,10 +94,48 @@ void add_reports(CLI::App& app, Program& program, const std::shared_ptr<Options>
       });
 }
 
+void print_policy(const json::value& said, const std::string& domain) {
+  const auto mode = member(said, "mode");
+  std::cout << "mode " << mode << '\n';
+  if (mode == "off") return;
+  std::cout << "record " << "_mta-sts." << domain << ". TXT \"" << member(said, "record")
+            << "\"\npolicy " << member(said, "url") << "\n\n"
+            << member(said, "policy");
+  if (member(said, "served") != "yes") {
+    std::cout << "\nNobody can fetch it yet: listen.https is off, see freehold.toml(5)\n";
+  }
+}
+
+void add_mta_sts(CLI::App& domain, Program& program, const std::shared_ptr<Options>& o) {
+  auto& sub = *domain.add_subcommand(
+      "mta-sts", "Show or set what others are told of TLS on the way to a domain (RFC 8461)");
+  sub.add_option("DOMAIN", o->domain, "The domain")->required();
+  sub.add_option("MODE", o->mode,
+                 "enforce: no mail without valid TLS; testing: trouble is reported only; none: "
+                 "what was published holds no more; off: publish nothing")
+      ->check(CLI::IsMember({"enforce", "testing", "none", "off"}));
+  sub.add_option("--max-age", o->max_age, "Seconds that others may keep it; by default a week");
+  sub.footer("Example: freehold domain mta-sts example.org testing");
+  sub.callback([&program, o] {
+    program.action = [&program, o]() -> Result<> {
+      const auto said = program.ask(
+          "domain.mta_sts", {{"name", o->domain}, {"mode", o->mode}, {"max_age", o->max_age}});
+      if (!said) return said.error();
+      if (program.json) {
+        print_json(*said);
+      } else {
+        print_policy(*said, o->domain);
+      }
+      return {};
+    };
+  });
+}
+
 }  // namespace
 
 void add_trust_commands(CLI::App& app, Program& program) {
   const auto o = std::make_shared<Options>();  // shared by the commands' callbacks
+  add_mta_sts(*app.get_subcommand("domain"), program, o);
   add_dkim(app, program, o);
   add_reports(app, program, o);
 }

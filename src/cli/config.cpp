@@ -1,102 +1,15 @@
 #include "cli/config.hpp"
 
-#include <toml++/toml.h>
-
 #include <algorithm>
 #include <cstdlib>
-#include <set>
 
+#include "cli/config_milters.hpp"
+#include "cli/config_section.hpp"
 #include "directory/address.hpp"
 
 namespace freehold::cli {
 
 namespace {
-
-std::string place(const std::filesystem::path& file, const toml::source_region& source) {
-  return file.string() + ":" + std::to_string(source.begin.line);
-}
-
-// Reads one table; remembers the first thing that is wrong.
-class Section {
- public:
-  Section(const std::filesystem::path& file, const toml::table& table, std::string name)
-      : file_(file), table_(table), name_(std::move(name)) {}
-
-  template <class T>
-  void get(std::string_view key, T& into) {
-    known_.insert(std::string(key));
-    const auto* node = table_.get(key);
-    if (node == nullptr) return;
-    if constexpr (std::is_same_v<T, bool>) {
-      if (const auto value = node->value_exact<bool>()) return void(into = *value);
-      fail(*node, key, "true or false");
-    } else if constexpr (std::is_integral_v<T>) {
-      const auto value = node->value_exact<std::int64_t>();
-      if (value && *value >= 0 && std::in_range<T>(*value))
-        return void(into = static_cast<T>(*value));
-      fail(*node, key, "a whole number in range");
-    } else {
-      if (const auto value = node->value_exact<std::string>()) return void(into = *value);
-      fail(*node, key, "a text in quotes");
-    }
-  }
-
-  // A list of texts, each read by `parse`.
-  template <class T>
-  void list(std::string_view key, std::vector<T>& into, std::optional<T> (*parse)(std::string_view),
-            const char* expected) {
-    known_.insert(std::string(key));
-    const auto* node = table_.get(key);
-    if (node == nullptr) return;
-    const auto* array = node->as_array();
-    if (array == nullptr) return fail(*node, key, "a list of texts in brackets");
-    for (const auto& item : *array) {
-      const auto text = item.value_exact<std::string>();
-      const auto value = text ? parse(*text) : std::nullopt;
-      if (!value) return fail(item, key, expected);
-      into.push_back(*value);
-    }
-  }
-
-  template <class T>
-  void choice(std::string_view key, T& into,
-              std::initializer_list<std::pair<std::string_view, T>> choices) {
-    std::string text;
-    get(key, text);
-    if (text.empty()) return;
-    for (const auto& [name, value] : choices) {
-      if (name == text) return void(into = value);
-    }
-    fail(*table_.get(key), key, "one of the words in the manual");
-  }
-
-  [[nodiscard]] Result<> finish() {
-    for (const auto& [key, node] : table_) {
-      if (problem_ || known_.contains(std::string(key.str())) || node.is_table()) continue;
-      problem_ =
-          problem(Problem::Kind::invalid, "the setting '" + qualified(key.str()) + "' is not known",
-                  place(file_, node.source()), "see freehold.toml(5)");
-    }
-    if (problem_) return *problem_;
-    return {};
-  }
-
- private:
-  std::string qualified(std::string_view key) const {
-    return name_.empty() ? std::string(key) : name_ + "." + std::string(key);
-  }
-  void fail(const toml::node& node, std::string_view key, const char* expected) {
-    if (problem_) return;
-    problem_ = problem(Problem::Kind::invalid, "'" + qualified(key) + "' has to be " + expected,
-                       place(file_, node.source()), "see freehold.toml(5)");
-  }
-
-  const std::filesystem::path& file_;
-  const toml::table& table_;
-  std::string name_;
-  std::set<std::string> known_;
-  std::optional<Problem> problem_;
-};
 
 constexpr const char* kNetwork = "networks, such as \"192.0.2.0/24\"";
 constexpr const char* kEndpoint = "addresses with ports, such as \"0.0.0.0:25\" or \"[::]:25\"";
@@ -127,6 +40,9 @@ constexpr Reader kSections[] = {
        s.list("submissions", c.listen.submissions, net::Endpoint::parse, kEndpoint);
        s.list("imap", c.listen.imap, net::Endpoint::parse, kEndpoint);
        s.list("imaps", c.listen.imaps, net::Endpoint::parse, kEndpoint);
+       s.list("pop3", c.listen.pop3, net::Endpoint::parse, kEndpoint);
+       s.list("pop3s", c.listen.pop3s, net::Endpoint::parse, kEndpoint);
+       s.list("https", c.listen.https, net::Endpoint::parse, kEndpoint);
        get_path(s, "lmtp", c.listen.lmtp);
        s.get("lmtp_group", c.listen.lmtp_group);
        s.get("metrics", c.listen.metrics);
@@ -137,7 +53,9 @@ constexpr Reader kSections[] = {
        s.get("low_disk_bytes", c.limits.low_disk_bytes);
        s.get("connections", c.limits.connections);
        s.get("connections_per_prefix", c.limits.connections_per_prefix);
+       s.get("imap_sessions_per_account", c.limits.imap_sessions_per_account);
        s.get("threads", c.limits.threads);
+       s.get("imap_messages", c.limits.imap_messages);
      }},
     {"dns",
      [](Section& s, Config& c) {
@@ -157,11 +75,38 @@ constexpr Reader kSections[] = {
        s.get("expire_hours", c.queue.expire_hours);
        s.get("delay_notice_minutes", c.queue.delay_notice_minutes);
      }},
+    {"mail", [](Section& s, Config& c) { s.get("undelete_days", c.mail.undelete_days); }},
     {"abuse",
      [](Section& s, Config& c) {
        s.list("allow", c.abuse.allow, net::Network::parse, kNetwork);
        s.get("greeting_pause_millis", c.abuse.greeting_pause_millis);
        s.get("ban", c.abuse.ban);
+     }},
+    {"trust",
+     [](Section& s, Config& c) {
+       s.list(
+           "sealers", c.trust.sealers,
+           +[](std::string_view text) -> std::optional<std::string> {
+             const auto domain = directory::canonical_domain(text);
+             if (domain) return *domain;
+             return std::nullopt;
+           },
+           "a domain name");
+     }},
+    {"filter",
+     [](Section& s, Config& c) {
+       s.get("enabled", c.filter.enabled);
+       s.get("junk", c.filter.junk);
+       s.get("refuse", c.filter.refuse);
+       s.get("greylist_from", c.filter.greylist_from);
+       s.get("greylist", c.filter.greylist);
+       s.get("lists", c.filter.lists);
+       s.get("spamhaus_key", c.filter.spamhaus_key);
+     }},
+    {"search",
+     [](Section& s, Config& c) {
+       s.get("enabled", c.search.enabled);
+       s.commands("extractors", c.search.extractors);
      }},
     {"proxy",
      [](Section& s, Config& c) { s.list("trusted", c.proxies, net::Network::parse, kNetwork); }},
@@ -179,9 +124,13 @@ constexpr Reader kSections[] = {
 Result<> read_sections(const std::filesystem::path& file, const toml::table& table,
                        Config& config) {
   for (const auto& [key, node] : table) {
-    if (!node.is_table()) continue;
+    if (node.is_array_of_tables() && key.str() == "milter") {
+      if (auto done = read_milters(file, *node.as_array(), config); !done) return done;
+      continue;
+    }
+    if (!node.is_table() && !node.is_array_of_tables()) continue;
     const auto* reader = std::ranges::find(kSections, std::string_view(key.str()), &Reader::name);
-    if (reader == std::end(kSections)) {
+    if (reader == std::end(kSections) || !node.is_table()) {
       return problem(Problem::Kind::invalid,
                      "the section [" + std::string(key.str()) + "] is not known",
                      place(file, node.source()), "see freehold.toml(5)");
@@ -210,14 +159,27 @@ Result<> check(const Config& config) {
     return invalid("'abuse.greeting_pause_millis' is more than a minute",
                    "clients give up; 1000 finds most of those who do not wait");
   }
+  constexpr std::int64_t kLongestKept = 3650;
+  if (config.mail.undelete_days < 0 || config.mail.undelete_days > kLongestKept) {
+    return invalid("'mail.undelete_days' is not between 0 and 3650",
+                   "14 is usual; 0 keeps nothing");
+  }
+  if (config.filter.refuse < config.filter.junk) {
+    return invalid("'filter.refuse' is below 'filter.junk'",
+                   "what is refused has to look worse than what goes to Junk");
+  }
   if (config.data.empty()) return invalid("'data' is missing", "data = \"/var/lib/freehold\"");
   const bool wants_tls = !config.listen.submission.empty() || !config.listen.submissions.empty() ||
-                         !config.listen.imap.empty() || !config.listen.imaps.empty();
+                         !config.listen.imap.empty() || !config.listen.imaps.empty() ||
+                         !config.listen.pop3.empty() || !config.listen.pop3s.empty() ||
+                         !config.listen.https.empty();
   if (wants_tls && (config.certificate.empty() || config.key.empty())) {
     return invalid("[tls] needs a certificate and a key",
                    "`freehold setup` makes a self-signed one to begin with");
   }
-  if (config.allow_plain_login && !only_loopback(config.listen.imap)) {
+  const bool plain_logins_stay_here =
+      only_loopback(config.listen.imap) && only_loopback(config.listen.pop3);
+  if (config.allow_plain_login && !plain_logins_stay_here) {
     return invalid("'allow_plain_login' sends passwords in clear text",
                    "it is accepted with loopback listeners only");
   }

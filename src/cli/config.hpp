@@ -7,7 +7,9 @@
 
 #include "base/log.hpp"
 #include "base/result.hpp"
+#include "filter/milter_settings.hpp"
 #include "net/address.hpp"
+#include "search/extractor.hpp"
 
 namespace freehold::cli {
 
@@ -24,7 +26,7 @@ struct Config {
 
   // Addresses to listen at; an empty list: the service is off.
   struct Listen {
-    std::vector<net::Endpoint> smtp, submission, submissions, imap, imaps;
+    std::vector<net::Endpoint> smtp, submission, submissions, imap, imaps, pop3, pop3s, https;
     std::filesystem::path lmtp;  // a unix socket
     std::string lmtp_group;      // that may open it, beside our own user
     std::uint16_t metrics = 0;   // on 127.0.0.1; 0: off
@@ -35,7 +37,9 @@ struct Config {
     std::uint64_t low_disk_bytes = std::uint64_t{512} << 20;
     std::size_t connections = 10'000;
     std::size_t connections_per_prefix = 100;
+    std::size_t imap_sessions_per_account = 100;
     unsigned threads = 0;
+    std::size_t imap_messages = 0;  // that one IMAP command may work on; 0: any number
   } limits;
 
   struct Dns {
@@ -56,16 +60,43 @@ struct Config {
     std::int64_t delay_notice_minutes = 240;
   } queue;
 
+  struct Mail {
+    std::int64_t undelete_days = 14;  // that expunged mail can be restored; 0: it goes at once
+  } mail;
+
   struct Abuse {
     std::vector<net::Network> allow;            // the owner's addresses: never banned
     std::int64_t greeting_pause_millis = 1000;  // for SMTP clients that are not known; 0: none
     bool ban = true;
   } abuse;
 
+  struct Trust {
+    std::vector<std::string>
+        sealers;  // domains whose ARC seals are believed, beside the known ones
+  } trust;
+
+  struct Filter {
+    bool enabled = true;
+    // Points; see freehold-filter in the manual.
+    double junk = 5;
+    double refuse = 15;
+    double greylist_from = 2.5;
+    bool greylist = true;
+    bool lists = true;         // ask the public lists in the DNS
+    std::string spamhaus_key;  // a subscriber's, for lists that refuse hosts without one
+  } filter;
+
+  struct Search {
+    bool enabled = true;
+    search::Extractors extractors;  // MIME type to program and arguments
+  } search;
+
+  std::vector<filter::milter::Settings> milters;  // in the order in which they are asked
+
   std::vector<net::Network> proxies;  // these speak PROXY protocol v2
   log::Level log_level = log::Level::info;
   log::Format log_format = log::Format::text;
-  bool allow_plain_login = false;  // IMAP LOGIN without TLS; only with loopback listeners
+  bool allow_plain_login = false;  // IMAP and POP3 logins without TLS; only with loopback listeners
 };
 
 // Reads and checks the file; the Problem says the line. An unknown key is an error: a misspelt

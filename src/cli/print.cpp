@@ -83,7 +83,7 @@ Result<std::string> read_password(const std::string& prompt) {
     return line;
   };
   if (isatty(STDIN_FILENO) != 0) {
-    const auto first = read(prompt + ": ");
+    auto first = read(prompt + ": ");
     if (read("again: ") != first)
       return problem(Problem::Kind::invalid, "the two passwords differ");
     return first;

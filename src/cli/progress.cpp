@@ -3,6 +3,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cmath>
 #include <iostream>
 
 namespace freehold::cli {
@@ -31,7 +32,7 @@ void Progress::show(std::uint64_t done, std::uint64_t all) {
       done == 0 ? 0 : spent.count() * static_cast<double>(all - done) / static_cast<double>(done);
   std::cerr << '\r' << what_ << " [" << std::string(filled, '#')
             << std::string(kWidth - filled, '.') << "] " << done * 100 / all << "%, "
-            << static_cast<std::uint64_t>(left + 0.5) << " s left\033[K" << std::flush;
+            << static_cast<std::uint64_t>(std::llround(left)) << " s left\033[K" << std::flush;
 }
 
 }  // namespace freehold::cli

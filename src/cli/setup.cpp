@@ -40,7 +40,9 @@ std::string configuration(const Setup& setup, const std::string& hostname, const
          "submission = [\"0.0.0.0:587\", \"[::]:587\"]\n"
          "submissions = [\"0.0.0.0:465\", \"[::]:465\"]\n"
          "imap = [\"0.0.0.0:143\", \"[::]:143\"]\n"
-         "imaps = [\"0.0.0.0:993\", \"[::]:993\"]\n";
+         "imaps = [\"0.0.0.0:993\", \"[::]:993\"]\n"
+         "pop3 = [\"0.0.0.0:110\", \"[::]:110\"]\n"
+         "pop3s = [\"0.0.0.0:995\", \"[::]:995\"]\n";
 }
 
 std::string next_steps(const std::string& hostname, const std::string& domain,
@@ -85,7 +87,7 @@ Result<> add_first_domain(const Setup& setup, const std::string& domain) {
   if (!engine) return engine.error();
   Pool pool(1);
   directory::Directory directory(**engine, pool, system_clock());
-  const auto added = run_now(context, directory.add_domain(domain));
+  auto added = run_now(context, directory.add_domain(domain));
   if (!added && added.error().kind != Problem::Kind::exists) return added;
   return {};
 }

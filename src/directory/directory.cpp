@@ -150,9 +150,12 @@ bool Directory::may_send_as(AccountId id, const Address& address) const {
   const bool exists = reader.get(keys::address(real.text())) ||
                       reader.get(keys::address(real.without_tag().text()));
   if (!exists) return false;
+  // What comes to a group comes to its members.
   const auto resolved = resolve(real);
-  return std::ranges::any_of(resolved.destination.local,
-                             [id](const auto& local) { return local.account == id; });
+  const auto& groups = account->groups();
+  return std::ranges::any_of(resolved.destination.local, [&](const auto& local) {
+    return local.account == id || std::ranges::find(groups, local.account.value) != groups.end();
+  });
 }
 
 }  // namespace freehold::directory

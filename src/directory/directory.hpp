@@ -32,6 +32,21 @@ struct DomainInfo {
                           // are refused
 };
 
+// What others are told of TLS on the way to a domain (RFC 8461).
+struct MtaSts {
+  enum class Mode : std::uint8_t {
+    off,      // no policy is published
+    none,     // one that takes back what was published before (8.3)
+    testing,  // trouble is reported
+    enforce,  // and no mail comes without valid TLS
+  };
+  Mode mode = Mode::off;
+  std::chrono::seconds max_age{std::chrono::days(7)};  // that others may keep it
+  bool operator==(const MtaSts&) const = default;
+};
+[[nodiscard]] std::string_view text_of(MtaSts::Mode mode);
+[[nodiscard]] std::optional<MtaSts::Mode> mta_sts_mode(std::string_view text);
+
 // How much may be sent; nothing: as the house's default says.
 struct SendLimits {
   std::optional<std::uint64_t> messages_per_hour;
@@ -56,6 +71,9 @@ struct AccountInfo {
   Time created_at;
   bool main_password_for_web_only = false;
   std::optional<Pause> pause = {};
+  bool pop_delete_hides = false;  // what POP3 deletes is only not shown there any more
+  bool group = false;  // nobody logs in as it; its members share its mail and may send as it
+  std::vector<AccountId> groups = {};  // that it is a member of
 };
 
 // What a login is for. On disk, as bits of an app password: never renumber.
@@ -127,6 +145,8 @@ class Directory {
                                     Actor by = {});  // only when nothing in it is left
   [[nodiscard]] std::vector<DomainInfo> domains() const;
   [[nodiscard]] bool is_local(std::string_view canonical_domain) const;
+  awaitable<Result<>> set_mta_sts(std::string domain, MtaSts policy, Actor by = {});
+  [[nodiscard]] MtaSts mta_sts(std::string_view canonical_domain) const;
 
   // Accounts. A new one has its own address; the first of a domain also gets postmaster and abuse
   // (RFC 2142).
@@ -140,9 +160,19 @@ class Directory {
   awaitable<Result<>> set_quota(std::string address, std::uint64_t quota_bytes, Actor by = {});
   awaitable<Result<>> set_send_as(std::string address, std::vector<std::string> also,
                                   Actor by = {});
+  // Whether what POP3 deletes is only hidden there.
+  awaitable<Result<>> set_pop_delete_hides(std::string address, bool hides, Actor by = {});
   [[nodiscard]] std::vector<AccountInfo> accounts() const;
   [[nodiscard]] std::optional<AccountInfo> account(AccountId id) const;
   [[nodiscard]] std::optional<AccountInfo> account(std::string_view address) const;
+
+  // Groups: accounts without a password, whose members share their mail. They are among accounts()
+  // and removed like others.
+  awaitable<Result<AccountInfo>> add_group(std::string address, std::string display_name,
+                                           std::uint64_t quota_bytes, Actor by = {});
+  awaitable<Result<>> set_member(std::string group, std::string account, bool member,
+                                 Actor by = {});
+  [[nodiscard]] std::vector<AccountInfo> members(AccountId group) const;
 
   // Aliases; the address "@domain" is the catch-all.
   awaitable<Result<>> set_alias(std::string address, std::vector<std::string> targets,

@@ -90,10 +90,25 @@ Result<> change_account(store::Transaction& tx, const std::string& address,
   return {};
 }
 
+Problem no_login(const schema::Account& group) {
+  return problem(Problem::Kind::denied, group.name() + " is a group: nobody logs in as it", {},
+                 "add members with `freehold group members --add`");
+}
+
 Problem no_such_account(std::string_view address) {
   return problem(Problem::Kind::not_found, "there is no account " + std::string(address), {},
                  "see `freehold account list`");
 }
+
+namespace {
+
+std::vector<AccountId> groups_of(const schema::Account& account) {
+  std::vector<AccountId> groups;
+  for (const auto group : account.groups()) groups.emplace_back(group);
+  return groups;
+}
+
+}  // namespace
 
 AccountInfo info(const schema::Account& account) {
   return {AccountId(account.id()),
@@ -106,7 +121,51 @@ AccountInfo info(const schema::Account& account) {
           account.main_password_for_web_only(),
           account.has_pause() ? std::optional<Pause>({from_millis(account.pause().since()),
                                                       account.pause().reason()})
-                              : std::nullopt};
+                              : std::nullopt,
+          account.pop_delete_hides(),
+          account.group(),
+          groups_of(account)};
+}
+
+namespace {
+
+void forget_group(store::Transaction& tx, std::uint64_t group) {
+  tx.scan(store::prefix_range(keys::table(keys::Table::account)),
+          [&](std::string_view key, std::string_view value) {
+            auto record = store::decode<schema::Account>(key, value);
+            auto& groups = *record.mutable_groups();
+            const auto kept = std::remove(groups.begin(), groups.end(), group);
+            if (kept == groups.end()) return true;
+            groups.erase(kept, groups.end());
+            tx.put(std::string(key), record.SerializeAsString());
+            return true;
+          });
+}
+
+}  // namespace
+
+Result<> put_new_account(store::Transaction& tx, const Address& name, schema::Account& account,
+                         Time now) {
+  const auto domain = get_asserted(tx, keys::domain(name.domain));
+  if (!domain) return no_such_domain(name.domain);
+  if (!store::decode<schema::Domain>("D", *domain).alias_of().empty()) {
+    return problem(Problem::Kind::invalid, name.domain + " is an alias of another domain", {},
+                   "make the account in that domain");
+  }
+  if (get_asserted(tx, keys::address(name.text()))) {
+    return problem(Problem::Kind::exists, "the address " + name.text() + " is taken", {},
+                   "see `freehold account list` and `freehold alias list`");
+  }
+  account.set_id(next_account_id(tx).value);
+  account.set_name(name.text());
+  account.set_created_at(to_millis(now));
+  tx.put(keys::account(AccountId(account.id())), account.SerializeAsString());
+  schema::Address own;
+  own.set_account(account.id());
+  own.set_created_at(account.created_at());
+  put_address(tx, name.text(), own);
+  add_role_aliases(tx, name, now);
+  return {};
 }
 
 awaitable<Result<AccountInfo>> Directory::add_account(std::string address, std::string password,
@@ -118,29 +177,11 @@ awaitable<Result<AccountInfo>> Directory::add_account(std::string address, std::
   const auto made = co_await state_->pool.run([&] { return make_password(password, {}); });
 
   schema::Account account;
+  account.set_display_name(display_name);
+  account.set_quota_bytes(quota_bytes);
+  *account.mutable_password() = made;
   const auto added = co_await state_->apply([&](store::Transaction& tx) -> Result<> {
-    const auto domain = get_asserted(tx, keys::domain(name->domain));
-    if (!domain) return no_such_domain(name->domain);
-    if (!store::decode<schema::Domain>("D", *domain).alias_of().empty()) {
-      return problem(Problem::Kind::invalid, name->domain + " is an alias of another domain", {},
-                     "make the account in that domain");
-    }
-    if (get_asserted(tx, keys::address(name->text()))) {
-      return problem(Problem::Kind::exists, "the address " + name->text() + " is taken", {},
-                     "see `freehold account list` and `freehold alias list`");
-    }
-    account.set_id(next_account_id(tx).value);
-    account.set_name(name->text());
-    account.set_display_name(display_name);
-    account.set_quota_bytes(quota_bytes);
-    account.set_created_at(to_millis(state_->clock.now()));
-    *account.mutable_password() = made;
-    tx.put(keys::account(AccountId(account.id())), account.SerializeAsString());
-    schema::Address own;
-    own.set_account(account.id());
-    own.set_created_at(account.created_at());
-    put_address(tx, name->text(), own);
-    add_role_aliases(tx, *name, state_->clock.now());
+    if (auto put = put_new_account(tx, *name, account, state_->clock.now()); !put) return put;
     state_->audit(tx, by, "account.add", name->text(), display_name);
     return {};
   });
@@ -163,6 +204,7 @@ awaitable<Result<>> Directory::remove_account(std::string address, Actor by) {
     }
     tx.erase(keys::totp(AccountId(account->id())));
     tx.erase(keys::sending(AccountId(account->id())));
+    if (account->group()) forget_group(tx, account->id());
     state_->audit(tx, by, "account.remove", account->name());
     tx.scan(store::prefix_range(keys::table(keys::Table::address)),
             [&](std::string_view key, std::string_view value) {
@@ -186,6 +228,7 @@ awaitable<Result<>> Directory::set_password(std::string address, std::string pas
   if (auto fine = acceptable_password(password); !fine) co_return fine.error();
   const auto account = find_account(state_->engine.latest(), address);
   if (!account) co_return no_such_account(address);
+  if (account->group()) co_return no_login(*account);
   // The terms stay, because the account's app passwords have keys for them.
   ScramTerms terms;
   if (const auto& scram = account->password().scram_sha256(); !scram.salt().empty()) {
@@ -238,6 +281,15 @@ awaitable<Result<>> Directory::set_send_as(std::string address, std::vector<std:
       std::string list;
       for (const auto& one : canonical) list += (list.empty() ? "" : ", ") + one;
       state_->audit(tx, by, "account.send_as", account.name(), list);
+    });
+  });
+}
+
+awaitable<Result<>> Directory::set_pop_delete_hides(std::string address, bool hides, Actor by) {
+  co_return co_await state_->apply([&](store::Transaction& tx) {
+    return change_account(tx, address, [&](auto& account) {
+      account.set_pop_delete_hides(hides);
+      state_->audit(tx, by, "account.pop_delete", account.name(), hides ? "hide" : "delete");
     });
   });
 }

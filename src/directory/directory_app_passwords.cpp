@@ -148,6 +148,7 @@ awaitable<Result<std::string>> Directory::add_app_password(std::string address, 
   if (auto fine = acceptable(name, scopes); !fine) co_return fine.error();
   const auto account = find_account(state_->engine.latest(), address);
   if (!account) co_return no_such_account(address);
+  if (account->group()) co_return no_login(*account);
   const auto password = make_app_password();
   const auto& terms = account->password().scram_sha256();
   const auto made = co_await state_->pool.run(

@@ -13,6 +13,13 @@ namespace keys = store::keys;
 
 namespace {
 
+// Nobody logs in as a group.
+std::optional<schema::Account> find_person(const store::Reader& reader, std::string_view name) {
+  auto account = find_account(reader, name);
+  if (account && account->group()) return std::nullopt;
+  return account;
+}
+
 // The main password is good for the use.
 bool takes_main_password(const schema::Account& account, Scope scope) {
   return scope == Scope::web || !account.main_password_for_web_only();
@@ -23,7 +30,7 @@ bool takes_main_password(const schema::Account& account, Scope scope) {
 awaitable<std::optional<AccountInfo>> Directory::authenticate(std::string name,
                                                               std::string password, Scope scope,
                                                               std::string peer) {
-  const auto account = find_account(state_->engine.latest(), name);
+  const auto account = find_person(state_->engine.latest(), name);
   if (!account) {
     // An unknown name costs as much as a wrong password, so that time tells nothing.
     static const std::string nobody = hash_password(random_bytes(16));
@@ -49,7 +56,7 @@ awaitable<std::optional<AccountInfo>> Directory::authenticate(std::string name,
 }
 
 ScramKeys Directory::scram_keys(std::string_view name, Scope scope) const {
-  const auto account = find_account(state_->engine.latest(), name);
+  const auto account = find_person(state_->engine.latest(), name);
   if (!account || account->disabled()) {
     const auto hash = hmac_sha256(state_->probe_key, to_lower(name));
     return {hash.substr(0, 16), kStoredIterations, random_bytes(32), random_bytes(32), {}};
@@ -72,7 +79,7 @@ ScramKeys Directory::scram_keys(std::string_view name, Scope scope) const {
 
 awaitable<std::optional<AccountInfo>> Directory::proved(std::string name, Scope scope,
                                                         std::uint64_t secret, std::string peer) {
-  const auto account = find_account(state_->engine.latest(), name);
+  const auto account = find_person(state_->engine.latest(), name);
   if (!account || account->disabled()) co_return std::nullopt;
   const AccountId id(account->id());
   if (secret == 0) {

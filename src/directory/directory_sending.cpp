@@ -95,7 +95,7 @@ awaitable<Result<>> Directory::pause(AccountId id, std::string reason, Actor by)
 awaitable<Result<>> Directory::unpause(std::string address, Actor by) {
   co_return co_await state_->apply([&](store::Transaction& tx) -> Result<> {
     bool paused = false;
-    const auto changed = change_account(tx, address, [&](auto& account) {
+    auto changed = change_account(tx, address, [&](auto& account) {
       paused = account.has_pause();
       if (!paused) return;
       account.clear_pause();

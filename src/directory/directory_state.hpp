@@ -40,6 +40,9 @@ struct Directory::State {
 [[nodiscard]] std::optional<std::string> get_asserted(store::Transaction& tx,
                                                       const std::string& key);
 
+// Makes an account with this name, which has to be free; sets its number, name and time.
+[[nodiscard]] Result<> put_new_account(store::Transaction& tx, const Address& name,
+                                       schema::Account& account, Time now);
 // Reads an account by its name for a change: it still has to be so at the commit.
 [[nodiscard]] std::optional<schema::Account> find_account(const store::Reader& reader,
                                                           std::string_view name);
@@ -50,6 +53,7 @@ struct Directory::State {
                                       const std::function<void(schema::Account&)>& change);
 
 [[nodiscard]] AccountInfo info(const schema::Account& account);
+[[nodiscard]] Problem no_login(const schema::Account& group);
 [[nodiscard]] Problem no_such_account(std::string_view address);
 [[nodiscard]] Problem no_such_domain(std::string_view name);
 

@@ -48,6 +48,22 @@ TEST_F(DirectoryTest, DomainsComeAndGo) {
   EXPECT_FALSE(directory.is_local("example.org"));
 }
 
+TEST_F(DirectoryTest, ADomainHasAPolicyForTlsWhenItsOwnerSaysSo) {
+  using Mode = MtaSts::Mode;
+  house.add_domain("example.org");
+  EXPECT_EQ(directory.mta_sts("example.org"), MtaSts());
+  EXPECT_EQ(directory.mta_sts("absent.example"), MtaSts());
+  const MtaSts enforced{Mode::enforce, std::chrono::hours(24)};
+  EXPECT_TRUE(house.run(directory.set_mta_sts("Example.ORG", enforced)));
+  EXPECT_EQ(directory.mta_sts("example.org"), enforced);
+  expect(Kind::not_found, directory.set_mta_sts("absent.example", enforced));
+  expect(Kind::invalid, directory.set_mta_sts("example.org", {Mode::none, {}}));
+  for (const Mode mode : {Mode::off, Mode::none, Mode::testing, Mode::enforce}) {
+    EXPECT_EQ(mta_sts_mode(text_of(mode)), mode);
+  }
+  EXPECT_FALSE(mta_sts_mode("ENFORCE"));
+}
+
 TEST_F(DirectoryTest, ADomainWithAddressesStays) {
   house.add_domain("example.org");
   house.add_domain("other.example");

@@ -5,6 +5,7 @@
 
 #include "base/bytes.hpp"
 #include "base/hash.hpp"
+#include "directory/sasl_bearer.hpp"
 #include "directory/sasl_scram_server.hpp"
 
 namespace freehold::directory {
@@ -64,7 +65,9 @@ class LoginServer final : public SaslServer {
 std::vector<std::string_view> sasl_mechanisms(const SaslOffer& offer) {
   std::vector<std::string_view> names;
   if (!offer.channel_binding.empty()) names.push_back("SCRAM-SHA-256-PLUS");
-  names.insert(names.end(), {"SCRAM-SHA-256", "PLAIN", "LOGIN"});
+  names.push_back("SCRAM-SHA-256");
+  if (offer.tokens) names.insert(names.end(), {"OAUTHBEARER", "XOAUTH2"});
+  names.insert(names.end(), {"PLAIN", "LOGIN"});
   return names;
 }
 
@@ -75,6 +78,8 @@ std::unique_ptr<SaslServer> make_sasl_server(std::string_view mechanism, const S
   if (iequals(mechanism, "SCRAM-SHA-256-PLUS") && !offer.channel_binding.empty()) {
     return make_scram_server(offer, true);
   }
+  if (iequals(mechanism, "OAUTHBEARER") && offer.tokens) return make_oauthbearer_server();
+  if (iequals(mechanism, "XOAUTH2") && offer.tokens) return make_xoauth2_server();
   return nullptr;
 }
 

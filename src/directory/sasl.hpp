@@ -16,9 +16,11 @@ struct SaslStep {
     challenge,       // send `data`, then step() with the answer
     check_password,  // PLAIN, LOGIN: the exchange is over; the session verifies identity().password
                      // itself
-    fetch_keys,  // SCRAM: give_keys() with those of identity().authcid, or with invented ones (see
-                 // below)
-    done,        // SCRAM: the client has proved to be identity().authcid
+    fetch_keys,   // SCRAM: give_keys() with those of identity().authcid, or with invented ones (see
+                  // below)
+    check_token,  // OAUTHBEARER, XOAUTH2: the session verifies the token, identity().password, and
+                  // calls refuse_token() when it is wrong
+    done,         // SCRAM: the client has proved to be identity().authcid
     failed,  // the client is wrong or does not speak the mechanism; `data` says why, for the log
   };
   Kind kind = Kind::failed;
@@ -26,9 +28,9 @@ struct SaslStep {
 };
 
 struct SaslIdentity {
-  std::string authcid;       // who logs in
+  std::string authcid;       // who logs in; OAUTHBEARER: may be empty, the token says it
   std::string authzid;       // on whose behalf; empty: the same
-  std::string password;      // PLAIN and LOGIN only
+  std::string password;      // PLAIN and LOGIN; of OAUTHBEARER and XOAUTH2 the token
   std::uint64_t secret = 0;  // SCRAM, proved: the ScramSecret::id, 0: the main password
 };
 
@@ -43,6 +45,10 @@ class SaslServer {
   [[nodiscard]] virtual SaslStep give_keys(const ScramKeys&) {
     return {SaslStep::Kind::failed, "the mechanism has no keys"};
   }
+  // After check_token: the error that the client is told, and answers.
+  [[nodiscard]] virtual SaslStep refuse_token() {
+    return {SaslStep::Kind::failed, "the mechanism has no token"};
+  }
   // Whether the client speaks first: without an initial response it gets an empty challenge.
   [[nodiscard]] virtual bool client_first() const { return true; }
   [[nodiscard]] const SaslIdentity& identity() const { return identity_; }
@@ -54,6 +60,7 @@ class SaslServer {
 struct SaslOffer {
   std::string channel_binding;  // tls-exporter (RFC 9266); empty: none, and no PLUS is offered
   std::string nonce;            // for tests; empty: a random one
+  bool tokens = false;          // somebody can verify bearer tokens
 };
 
 // The names for EHLO and CAPABILITY, best first.

@@ -25,22 +25,6 @@ std::optional<std::string_view> take_attribute(std::string_view& rest, char name
   return value;
 }
 
-std::optional<std::string> unescape_name(std::string_view name) {
-  std::string out;
-  for (std::size_t i = 0; i < name.size(); ++i) {
-    if (name[i] != '=') {
-      out.push_back(name[i]);
-      continue;
-    }
-    const std::string_view code = name.substr(i, 3);
-    if (code != "=2C" && code != "=3D") return std::nullopt;
-    out.push_back(code == "=2C" ? ',' : '=');
-    i += 2;
-  }
-  if (!acceptable_credential(out)) return std::nullopt;
-  return out;
-}
-
 // RFC 5802, 7: printable ASCII without the comma.
 bool is_nonce(std::string_view text) {
   return !text.empty() && text.size() <= 1024 &&
@@ -62,7 +46,7 @@ bool parse_gs2(std::string_view header, scram::ClientFirst& out) {
   authzid.remove_suffix(1);
   if (authzid.empty()) return true;
   if (!authzid.starts_with("a=")) return false;
-  const auto name = unescape_name(authzid.substr(2));
+  const auto name = scram::unescape_name(authzid.substr(2));
   if (!name || name->empty()) return false;
   out.authzid = *name;
   return true;
@@ -86,6 +70,22 @@ ScramKeys make_scram_keys(std::string_view password, std::string_view salt, unsi
 }
 
 namespace scram {
+
+std::optional<std::string> unescape_name(std::string_view name) {
+  std::string out;
+  for (std::size_t i = 0; i < name.size(); ++i) {
+    if (name[i] != '=') {
+      out.push_back(name[i]);
+      continue;
+    }
+    const std::string_view code = name.substr(i, 3);
+    if (code != "=2C" && code != "=3D") return std::nullopt;
+    out.push_back(code == "=2C" ? ',' : '=');
+    i += 2;
+  }
+  if (!acceptable_credential(out)) return std::nullopt;
+  return out;
+}
 
 std::optional<ClientFirst> parse_client_first(std::string_view message) {
   if (message.size() > kMaxSaslMessage) return std::nullopt;

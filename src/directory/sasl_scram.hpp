@@ -65,6 +65,8 @@ struct ClientFinal {
 
 // "=2C" and "=3D" for the comma and the equals sign.
 [[nodiscard]] std::string escape_name(std::string_view name);
+// Nothing: it is not well-formed, or no acceptable_credential().
+[[nodiscard]] std::optional<std::string> unescape_name(std::string_view name);
 [[nodiscard]] std::string salted_password(std::string_view password, std::string_view salt,
                                           unsigned iterations);
 [[nodiscard]] std::string exclusive_or(std::string_view a, std::string_view b);  // equal lengths

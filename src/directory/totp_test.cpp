@@ -84,7 +84,8 @@ class TotpOfAccounts : public ::testing::Test {
     unsigned bits = 0;
     for (const char c : begun->secret) {
       held = (held << 5 | static_cast<std::uint32_t>(c >= 'A' ? c - 'A' : c - '2' + 26)) & 0xFFFF;
-      if ((bits += 5) >= 8) bytes.push_back(static_cast<char>(held >> (bits -= 8) & 0xFF));
+      bits += 5;
+      if (bits >= 8) bytes.push_back(static_cast<char>(held >> (bits -= 8) & 0xFF));
     }
     return bytes;
   }

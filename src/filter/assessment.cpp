@@ -169,7 +169,8 @@ Decision decide(const Assessment& of, const Facts& facts, const Limits& limits, 
   if (facts.rule && facts.rule->allow && !forged) return Decision::inbox;
   const bool blocked = facts.rule && !facts.rule->allow;
   if (of.score >= limits.refuse && !of.wanted) return Decision::refuse;
-  const bool stranger = facts.first_time && !of.wanted && !facts.answers_our_mail;
+  // Who is blocked is known well enough.
+  const bool stranger = facts.first_time && !of.wanted && !facts.answers_our_mail && !blocked;
   if (stranger && facts.may_greylist && !facts.has_greylist_passed && !facts.null_sender &&
       of.score >= limits.greylist) {
     return Decision::greylist;

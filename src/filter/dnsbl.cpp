@@ -141,6 +141,17 @@ std::vector<ListSpec> default_lists() {
   return lists;
 }
 
+std::vector<ListSpec> default_lists(const std::string& spamhaus_key) {
+  auto lists = default_lists();
+  if (spamhaus_key.empty()) return lists;
+  for (auto& list : lists) {
+    if (!list.zone.ends_with(".spamhaus.org")) continue;
+    list.zone = list.zone.substr(0, list.zone.find('.')) + ".dq.spamhaus.net";
+    list.key = spamhaus_key;
+  }
+  return lists;
+}
+
 std::string list_question(const ListSpec& list, const net::IpAddress& ip) {
   if (list.of != ListSpec::Of::addresses || (!ip.is_v4() && !list.has_v6)) return {};
   return below_zone(list, reversed(ip));

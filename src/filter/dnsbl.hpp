@@ -57,6 +57,8 @@ struct ListFinding {
 
 // The lists that are asked by default: those that answer anybody who asks little.
 [[nodiscard]] std::vector<ListSpec> default_lists();
+// The same, with a subscriber's key for Spamhaus: its other lists answer any host that has one.
+[[nodiscard]] std::vector<ListSpec> default_lists(const std::string& spamhaus_key);
 
 // The name to ask for; "" when the list has none for it.
 [[nodiscard]] std::string list_question(const ListSpec& list, const net::IpAddress& ip);

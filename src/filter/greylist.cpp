@@ -106,35 +106,11 @@ awaitable<Result<GreyDecision>> Greylist::ask(net::IpAddress client, std::string
 }
 
 Result<std::size_t> Greylist::expire(std::size_t most) {
-  const Time now = clock_.now();
-  store::Range range = store::prefix_range(keys::table(keys::Table::filter_triplet));
-  {
-    const std::lock_guard lock(mutex_);
-    if (!expired_to_.empty()) range.begin = expired_to_;
-  }
-  std::size_t seen = 0;
-  std::size_t gone = 0;
-  std::string next;
-  store::Batch batch;
-  engine_.latest().scan(range, [&](std::string_view key, std::string_view value) {
-    if (++seen > most) {
-      next = key;
-      return false;
-    }
+  return expiry_.round(engine_, most, [now = clock_.now()](auto key, auto value) {
     const auto record = store::decode<schema::FilterTriplet>(key, value);
-    const Triplet triplet{from_millis(record.first()), from_millis(record.last()), record.passed()};
-    if (!is_forgotten(triplet, now)) return true;
-    batch.require_equals(std::string(key), std::string(value));
-    batch.erase(std::string(key));
-    ++gone;
-    return true;
+    return is_forgotten({from_millis(record.first()), from_millis(record.last()), record.passed()},
+                        now);
   });
-  if (gone > 0) {
-    if (const auto done = engine_.commit_blocking(std::move(batch)); !done) return done.error();
-  }
-  const std::lock_guard lock(mutex_);
-  expired_to_ = std::move(next);
-  return gone;
 }
 
 }  // namespace freehold::filter

@@ -1,7 +1,6 @@
 #pragma once
 
 #include <cstdint>
-#include <mutex>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -9,6 +8,7 @@
 #include "base/awaitable.hpp"
 #include "base/result.hpp"
 #include "base/time.hpp"
+#include "filter/expiry.hpp"
 #include "net/address.hpp"
 #include "store/engine.hpp"
 #include "store/lane.hpp"
@@ -56,8 +56,7 @@ class Greylist {
   store::Engine& engine_;
   const Clock& clock_;
   store::Lane lane_;
-  std::mutex mutex_;
-  std::string expired_to_;
+  Expiry expiry_{store::keys::Table::filter_triplet};
 };
 
 }  // namespace freehold::filter

@@ -100,11 +100,15 @@ LinkTarget link_target(std::string_view url) {
 std::vector<Link> links_of_text(std::string_view utf8, std::size_t most) {
   std::vector<Link> links;
   for (std::size_t at = 0; at < utf8.size() && links.size() < most;) {
+    // "http…" or "www.": most bytes are none of these.
     const char c = ascii_lower(utf8[at]);
+    if (c != 'h' && c != 'w') {
+      ++at;
+      continue;
+    }
     const bool begins_word =
         at == 0 || (!is_alpha(utf8[at - 1]) && !is_digit(utf8[at - 1]) && utf8[at - 1] != '.');
-    const std::size_t start =
-        begins_word && (c == 'h' || c == 'w') ? url_begins(utf8.substr(at)) : 0;
+    const std::size_t start = begins_word ? url_begins(utf8.substr(at)) : 0;
     if (start == 0) {
       ++at;
       continue;

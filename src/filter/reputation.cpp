@@ -225,35 +225,11 @@ awaitable<Result<>> Reputations::flush() {
 }
 
 Result<std::size_t> Reputations::expire(std::size_t most) {
-  const Time now = clock_.now();
-  store::Range range = store::prefix_range(keys::table(keys::Table::filter_reputation));
-  {
-    const std::lock_guard lock(mutex_);
-    if (!expired_to_.empty()) range.begin = expired_to_;
-  }
-  std::size_t seen = 0;
-  std::size_t gone = 0;
-  std::string next;
-  store::Batch batch;
-  engine_.latest().scan(range, [&](std::string_view key, std::string_view value) {
-    if (++seen > most) {
-      next = key;
-      return false;
-    }
+  return expiry_.round(engine_, most, [now = clock_.now()](auto key, auto value) {
     const auto record = store::decode<schema::FilterReputation>(key, value);
     const Counts counts{record.good(), record.bad(), from_millis(record.at())};
-    if (counts.decayed_to(now).all() >= kForgottenCount) return true;
-    batch.require_equals(std::string(key), std::string(value));
-    batch.erase(std::string(key));
-    ++gone;
-    return true;
+    return counts.decayed_to(now).all() < kForgottenCount;
   });
-  if (gone > 0) {
-    if (const auto done = engine_.commit_blocking(std::move(batch)); !done) return done.error();
-  }
-  const std::lock_guard lock(mutex_);
-  expired_to_ = std::move(next);
-  return gone;
 }
 
 }  // namespace freehold::filter

@@ -11,6 +11,7 @@
 #include "base/ids.hpp"
 #include "base/result.hpp"
 #include "base/time.hpp"
+#include "filter/expiry.hpp"
 #include "net/address.hpp"
 #include "store/engine.hpp"
 
@@ -97,7 +98,7 @@ class Reputations {
   std::map<std::string, Counts> pending_;   // by key: what is to be added
   std::map<std::string, Counts> flushing_;  // on its way to the store, still to be added
   bool flush_runs_ = false;
-  std::string expired_to_;
+  Expiry expiry_{store::keys::Table::filter_reputation};
 };
 
 }  // namespace freehold::filter

@@ -4,6 +4,7 @@
 #include <array>
 
 #include "base/bytes.hpp"
+#include "directory/audit.hpp"
 #include "filter/limits.hpp"
 #include "message/charset.hpp"
 #include "schema/filter.pb.h"
@@ -75,6 +76,18 @@ std::vector<std::string> candidates(const RuleSubject& subject) {
   return patterns;
 }
 
+std::string for_whom(const RuleScope& scope) {
+  switch (scope.kind) {
+    case RuleScope::Kind::account:
+      return "for account " + scope.id;
+    case RuleScope::Kind::domain:
+      return "for " + scope.id;
+    case RuleScope::Kind::box:
+      break;
+  }
+  return "for the whole box";
+}
+
 Rule rule_from(RuleScope scope, std::string pattern, const schema::FilterRule& record) {
   return {std::move(scope), std::move(pattern), record.allow(), record.note(),
           from_millis(record.created_at())};
@@ -121,6 +134,8 @@ awaitable<Result<Rule>> Rules::add(RuleScope scope, std::string pattern, bool al
                      "remove some first");
     }
     tx.put(key_of(scope, *canonical), record.SerializeAsString());
+    directory::write_audit(tx, clock_.now(), {}, allow ? "filter.allow" : "filter.block",
+                           *canonical, for_whom(scope));
     return {};
   });
   if (!outcome) co_return outcome.error();
@@ -137,6 +152,7 @@ awaitable<Result<>> Rules::remove(RuleScope scope, std::string pattern) {
                      "'" + *canonical + "' is neither allowed nor blocked");
     }
     tx.erase(key);
+    directory::write_audit(tx, clock_.now(), {}, "filter.forget", *canonical, for_whom(scope));
     return {};
   });
 }

@@ -24,6 +24,32 @@ bool for_another(const directory::SaslIdentity& identity) {
   return !identity.authzid.empty() && !iequals(identity.authzid, identity.authcid);
 }
 
+class GuardedDoor final : public LoginDoor {
+ public:
+  GuardedDoor(LoginGuard& guard, LoginSource source) : guard_(guard), source_(source) {}
+
+  awaitable<std::optional<directory::AccountInfo>> password(
+      directory::SaslIdentity identity) override {
+    return guard_.password(source_, std::move(identity));
+  }
+  awaitable<directory::ScramKeys> scram_keys(std::string name) override {
+    return guard_.scram_keys(source_, std::move(name));
+  }
+  awaitable<std::optional<directory::AccountInfo>> scram_outcome(directory::SaslIdentity identity,
+                                                                 bool proved) override {
+    return guard_.scram_outcome(source_, std::move(identity), proved);
+  }
+  [[nodiscard]] bool takes_tokens() const override { return guard_.takes_tokens(); }
+  awaitable<std::optional<directory::AccountInfo>> token(
+      directory::SaslIdentity identity) override {
+    return guard_.token(source_, std::move(identity));
+  }
+
+ private:
+  LoginGuard& guard_;
+  LoginSource source_;
+};
+
 }  // namespace
 
 LoginGuard::LoginGuard(directory::Directory& directory, Bans& bans, const Clock& clock)
@@ -145,6 +171,34 @@ awaitable<std::optional<directory::AccountInfo>> LoginGuard::password(
                                                   source.address.text());
   if (for_another(identity)) account.reset();
   const auto name = name_of(identity.authcid);
+  if (account) {
+    succeeded(source, name);
+  } else {
+    failed(source, name, identity.password);
+  }
+  co_return account;
+}
+
+std::unique_ptr<LoginDoor> LoginGuard::door(LoginSource source) {
+  return std::make_unique<GuardedDoor>(*this, source);
+}
+
+awaitable<std::optional<directory::AccountInfo>> LoginGuard::token(
+    LoginSource source, directory::SaslIdentity identity) {
+  // Who names nobody is slowed down for himself.
+  const auto tried = identity.authcid.empty() ? source.address.text() : identity.authcid;
+  co_await begin(source, tried);
+  std::optional<directory::AccountInfo> account;
+  if (verify_token_) {
+    const auto owner = co_await verify_token_(identity.password, source);
+    if (owner) account = directory_.account(*owner);
+  }
+  if (account && account->disabled) account.reset();
+  if (account && !identity.authcid.empty()) {
+    const auto named = directory_.account(identity.authcid);
+    if (!named || named->id != account->id) account.reset();
+  }
+  const auto name = name_of(tried);
   if (account) {
     succeeded(source, name);
   } else {

@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <functional>
+#include <memory>
 #include <mutex>
 #include <optional>
 #include <string>
@@ -12,6 +13,7 @@
 #include "directory/directory.hpp"
 #include "directory/sasl.hpp"
 #include "guard/bans.hpp"
+#include "guard/sasl_dialogue.hpp"
 #include "net/address.hpp"
 
 namespace freehold::guard {
@@ -29,10 +31,21 @@ struct LoginSource {
 // it.
 class LoginGuard {
  public:
+  // The name of the account that a bearer token was given to, for this use; nothing: it is wrong.
+  using VerifyToken =
+      std::function<awaitable<std::optional<std::string>>(std::string token, LoginSource source)>;
   using Sleep = std::function<awaitable<void>(std::chrono::milliseconds)>;
 
   LoginGuard(directory::Directory& directory, Bans& bans, const Clock& clock);
   LoginGuard(directory::Directory& directory, Bans& bans, const Clock& clock, Sleep sleep);
+
+  // OAUTHBEARER and XOAUTH2 are offered when there is who verifies tokens; before the server
+  // starts.
+  void verify_tokens_by(VerifyToken verify) { verify_token_ = std::move(verify); }
+  [[nodiscard]] bool takes_tokens() const { return verify_token_ != nullptr; }
+
+  // For a SaslDialogue.
+  [[nodiscard]] std::unique_ptr<LoginDoor> door(LoginSource source);
 
   // PLAIN, LOGIN and IMAP's LOGIN: the account, or nothing.
   awaitable<std::optional<directory::AccountInfo>> password(LoginSource source,
@@ -43,6 +56,9 @@ class LoginGuard {
   awaitable<std::optional<directory::AccountInfo>> scram_outcome(LoginSource source,
                                                                  directory::SaslIdentity identity,
                                                                  bool proved);
+  // The token is the identity's password; its name, if there is one, has to be the token's.
+  awaitable<std::optional<directory::AccountInfo>> token(LoginSource source,
+                                                         directory::SaslIdentity identity);
 
   // What an attempt would have to wait now.
   [[nodiscard]] std::chrono::milliseconds delay(const LoginSource& source,
@@ -72,6 +88,7 @@ class LoginGuard {
   Bans& bans_;
   const Clock& clock_;
   const Sleep sleep_;
+  VerifyToken verify_token_;
   const std::string key_;
   mutable std::mutex mutex_;  // guards all below
   std::unordered_map<std::string, Guessed> guessed_;

@@ -8,21 +8,43 @@ namespace freehold::imap {
 std::string capabilities(const Context& context) {
   std::string text = "IMAP4rev2 IMAP4rev1 SASL-IR LITERAL+ ID ENABLE";
   if (context.state == kNotAuthenticated) {
-    if (!context.secure() && context.house.settings.tls != nullptr) text += " STARTTLS";
+    if (!context.secure() && context.house.settings.tls != nullptr && !context.stream.active()) {
+      text += " STARTTLS";
+    }
     if (!context.secure() && !context.house.settings.allow_plain_login)
       return text + " LOGINDISABLED";
     const auto* tls = context.stream.tls();
-    for (const auto name :
-         directory::sasl_mechanisms({tls ? tls->channel_binding : std::string(), {}})) {
+    for (const auto name : directory::sasl_mechanisms({tls ? tls->channel_binding : std::string(),
+                                                       {},
+                                                       context.house.logins.takes_tokens()})) {
       text += " AUTH=";
       text += name;
     }
     return text;
   }
   text +=
-      " IDLE NAMESPACE UIDPLUS MOVE UNSELECT CHILDREN SPECIAL-USE CONDSTORE ESEARCH SEARCHRES "
+      " IDLE NAMESPACE UIDPLUS MOVE UNSELECT CHILDREN SPECIAL-USE CONDSTORE QRESYNC ESEARCH "
+      "SEARCHRES "
       "LIST-EXTENDED LIST-STATUS"
-      " STATUS=SIZE UTF8=ACCEPT BINARY APPENDLIMIT=";
+      " STATUS=SIZE UTF8=ACCEPT BINARY"
+      " SORT SORT=DISPLAY ESORT"
+      " THREAD=ORDEREDSUBJECT THREAD=REFERENCES THREAD=REFS"
+      " CONTEXT=SEARCH CONTEXT=SORT PARTIAL"
+      " MULTISEARCH"
+      " ACL RIGHTS=kxte LIST-MYRIGHTS"
+      " WITHIN SAVEDATE OBJECTID PREVIEW"
+      " MULTIAPPEND CATENATE REPLACE UIDONLY NOTIFY"
+      " UNAUTHENTICATE"
+      " INPROGRESS"
+      " QUOTA QUOTA=RES-STORAGE"
+      " METADATA LIST-METADATA"
+      " CREATE-SPECIAL-USE";
+  // X-GM-EXT-1 is not named though its items are answered: mail programs would take us for Gmail.
+  if (context.house.search != nullptr) text += " SEARCH=FUZZY";
+  if (!context.stream.active()) text += " COMPRESS=DEFLATE";
+  if (const auto most = context.house.settings.message_limit; most != 0)
+    text += " MESSAGELIMIT=" + std::to_string(most);
+  text += " APPENDLIMIT=";
   return text + std::to_string(context.house.settings.max_message);
 }
 

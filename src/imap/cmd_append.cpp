@@ -1,114 +1,107 @@
-#include "imap/limits.hpp"
+#include "imap/append_reader.hpp"
+#include "imap/mailbox_access.hpp"
 #include "imap/session.hpp"
 
-// APPEND (RFC 9051, 6.3.12): the message streams from the connection into the store.
+// APPEND (RFC 9051, 6.3.12; several messages by RFC 3502, parts by RFC 4469) and REPLACE (RFC
+// 8508).
 namespace freehold::imap {
 
 namespace {
 
-struct Request {
-  std::string path;
-  mailstore::Mailstore::Append how;
-};
+using Incoming = mailstore::Mailstore::Incoming;
+using Appended = mailstore::Mailstore::Appended;
+using mailstore::Right;
 
-Request read_request(Context& context, Lexer& lexer) {
-  Request request;
-  lexer.space();
-  request.path = context.mailbox_name(lexer);
-  lexer.space();
-  if (lexer.peek() == '(') {
-    request.how.flags = read_flags(lexer);
-    lexer.space();
-  }
-  if (lexer.peek() == '"') {
-    request.how.received_at = parse_internal_date(lexer.string());
-    if (!request.how.received_at) lexer.fail("the date is not well-formed");
-    lexer.space();
-  }
-  // RFC 6855: "UTF8 (~{n}"; its closing parenthesis comes behind the literal.
-  if (lexer.word("UTF8")) {
-    lexer.space();
-    lexer.expect('(');
-  }
-  static_cast<void>(lexer.skip('~'));
-  if (lexer.peek() != '{') lexer.fail("the message is missing");
-  return request;
+// "[APPENDUID validity uids]"
+std::string append_code(const std::vector<Appended>& appended) {
+  std::vector<std::uint32_t> uids;
+  for (const auto& one : appended) uids.push_back(one.uid.value);
+  return "[APPENDUID " + std::to_string(appended.front().uid_validity.value) + " " +
+         format_set(uids) + "]";
 }
 
-// Reads the literal to its end, into the intake while that takes it.
-awaitable<IoResult<Result<>>> read_message(Context& context, std::uint64_t size,
-                                           mailstore::Intake* intake) {
-  Result<> taken;
-  while (size > 0) {
-    const auto most = static_cast<std::size_t>(std::min<std::uint64_t>(size, kFlushAt));
-    const auto chunk = co_await context.reader.read_chunk(most, net::after(kLiteralTimeout));
-    if (!chunk) co_return chunk.error();
-    if (intake != nullptr && taken) taken = intake->append(*chunk);
-    size -= chunk->size();
-  }
-  co_return taken;
+// What speaks against taking anything, before the client sends it.
+std::optional<Reply> obstacle(const Context& context, const Result<NamedMailbox>& mailbox,
+                              std::uint64_t first_size) {
+  if (!mailbox) return reply_for_target(mailbox.error());
+  if (context.house.mailstore.engine().disk_low())
+    return Reply::no("[OVERQUOTA] the server's disk is almost full");
+  const auto quota = quota_of(context, mailbox->owner);
+  if (quota != 0 && context.house.mailstore.usage(mailbox->owner).bytes + first_size > quota)
+    return Reply::no("[OVERQUOTA] the account is over its quota");
+  return std::nullopt;
 }
 
-// Refuses before the message is sent, or reads past one that is sent anyway.
-awaitable<IoResult<Reply>> refuse(Context& context, LiteralMark message, Reply reply) {
-  if (message.synchronizing) co_return reply;
-  if (message.size > 2 * context.house.settings.max_message) {
-    context.out << "* BYE the message is far too large\r\n";
-    context.closing = true;
-    co_return reply;
-  }
-  const auto skipped = co_await read_message(context, message.size, nullptr);
-  if (!skipped) co_return skipped.error();
-  const auto rest = co_await context.reader.read_line(net::after(kLiteralTimeout));
-  if (!rest) co_return rest.error();
-  co_return reply;
+// The message that REPLACE takes the place of: one number.
+Uid read_replaced(Context& context, Command& command) {
+  auto& lexer = command.arguments;
+  lexer.space();
+  const auto set = lexer.sequence_set();
+  if (lexer.failed()) return {};
+  const auto indexes = context.select(set, command.by_uid);
+  if (!indexes || indexes->size() != 1) return {};
+  return context.view->row(indexes->front()).uid;
 }
 
 }  // namespace
 
-awaitable<IoResult<Reply>> append(Context& context, Command& command, LiteralMark message) {
+awaitable<IoResult<Reply>> append(Context& context, Command& command, std::string_view text) {
   auto& lexer = command.arguments;
-  auto request = read_request(context, lexer);
-  if (lexer.failed()) co_return co_await refuse(context, message, Reply::bad(lexer.error()));
-  if (message.size > context.house.settings.max_message) {
-    co_return co_await refuse(context, message,
-                              Reply::no("[TOOBIG] the message is larger than is accepted here"));
+  const bool replaces = command.name == "REPLACE";
+  std::optional<Uid> replaced;
+  std::optional<Reply> refusal;
+  if (replaces && context.state != kSelected) {
+    refusal = Reply::bad("not in this state");
+  } else if (replaces && context.uid_only && !command.by_uid) {
+    refusal = Reply::bad("[UIDREQUIRED] use UID REPLACE");
+  } else if (replaces) {
+    replaced = read_replaced(context, command);
+    if (context.view->read_only())
+      refusal = Reply::no("[NOPERM] the mailbox is selected read-only");
+    else if (!rights_in_view(context).has(Right::read | Right::delete_messages | Right::expunge))
+      refusal = Reply::no("[NOPERM] you have no right to remove messages here");
+    else if (!lexer.failed() && !replaced->value)
+      refusal = Reply::no("[NONEXISTENT] there is no such message to replace");
   }
-  if (message.size == 0)
-    co_return co_await refuse(context, message, Reply::no("[CANNOT] the message is empty"));
-  const auto mailbox = context.house.mailstore.mailbox(context.id(), request.path);
-  if (!mailbox)
-    co_return co_await refuse(context, message, Reply::no("[TRYCREATE] there is no such mailbox"));
-  if (context.house.mailstore.engine().disk_low()) {
-    co_return co_await refuse(context, message,
-                              Reply::no("[OVERQUOTA] the server's disk is almost full"));
+  lexer.space();
+  const auto path = context.mailbox_name(lexer);
+  if (lexer.failed()) refusal = Reply::bad(lexer.error());
+  const auto mailbox = find_mailbox(context, path, Right::insert);
+  AppendReader reader(context, text, lexer);
+  if (refusal) {
+    reader.refuse(*refusal);
+  } else {
+    const auto mark = literal_at_end(text);
+    if (auto answer = obstacle(context, mailbox, mark ? mark->size : 0)) reader.refuse(*answer);
   }
-  const auto quota = context.account->quota_bytes;
-  if (quota != 0 && context.house.mailstore.usage(context.id()).bytes + message.size > quota) {
-    co_return co_await refuse(context, message,
-                              Reply::no("[OVERQUOTA] the account is over its quota"));
+  if (auto read = co_await reader.read(!replaces); !read) co_return read.error();
+  if (reader.refusal()) co_return *reader.refusal();
+
+  auto& store = context.house.mailstore;
+  for (auto& incoming : reader.messages) {
+    incoming.how.mailbox = mailbox->info.id;
+    incoming.how.flags = mailstore::masked(std::move(incoming.how.flags), mailbox->rights.flags());
+    incoming.how.quota_bytes = quota_of(context, mailbox->owner);
   }
-  if (message.synchronizing) {
-    context.out << "+ send it\r\n";
-    if (auto sent = co_await context.out.flush(); !sent) co_return sent.error();
-  }
-  mailstore::Intake intake(context.house.mailstore.engine());
-  const auto read = co_await read_message(context, message.size, &intake);
-  if (!read) co_return read.error();
-  const auto rest = co_await context.reader.read_line(net::after(kLiteralTimeout));
-  if (!rest) co_return rest.error();
-  if (*rest != "" && *rest != ")") co_return Reply::bad("unexpected text behind the message");
-  if (!*read) co_return reply_for(read->error());
-  auto parsed = co_await intake.finish(context.house.mailstore.pool());
-  if (!parsed) co_return reply_for(parsed.error());
-  request.how.mailbox = mailbox->id;
-  request.how.quota_bytes = quota;
-  const auto appended = co_await context.house.mailstore.append(context.id(), std::move(*parsed),
-                                                                std::move(request.how));
+  const bool at_once = replaced && mailbox->owner == context.view->account();
+  if (at_once) reader.messages.front().how.replaces = {context.view->mailbox(), *replaced};
+  const auto appended = co_await store.append(mailbox->owner, std::move(reader.messages));
   if (!appended) co_return reply_for(appended.error());
+  if (replaced && !at_once) {
+    // Into another account: the new one is durable before the old one goes.
+    const auto removed =
+        co_await store.remove(context.view->account(), context.view->mailbox(), {*replaced});
+    if (!removed) co_return reply_for(removed.error());
+  }
+  auto code = append_code(*appended);
+  if (replaces) {
+    // RFC 8508, 3.3: where the new one is, before the old one's EXPUNGE.
+    context.out << "* OK " << code << " the replacement is there\r\n";
+    context.tell_news();
+    co_return Reply::ok("REPLACE completed");
+  }
   if (context.state == kSelected) context.tell_news();
-  co_return Reply::ok("[APPENDUID " + std::to_string(appended->uid_validity.value) + " " +
-                      std::to_string(appended->uid.value) + "] APPEND completed");
+  co_return Reply::ok(code + " APPEND completed");
 }
 
 }  // namespace freehold::imap

@@ -1,3 +1,4 @@
+#include "imap/mailbox_access.hpp"
 #include "imap/session.hpp"
 
 // EXPUNGE and UID EXPUNGE (RFC 9051, 6.4.3 and 6.4.9).
@@ -12,20 +13,19 @@ awaitable<Reply> expunge(Context& context, Command& command) {
     if (!lexer.failed()) {
       only.emplace();
       const auto indexes = context.select(set, true);
-      for (const auto index : *indexes) only->push_back(context.view->messages()[index].uid);
+      if (context.over_limit(indexes->size())) co_return context.too_many();
+      for (const auto index : *indexes) only->push_back(context.view->row(index).uid);
     }
   }
   if (!lexer.done()) co_return Reply::bad(lexer.error());
+  if (!rights_in_view(context).has(mailstore::Right::expunge))
+    co_return Reply::no("[NOPERM] you have no right to expunge here");
   if (context.view->read_only()) co_return Reply::no("[NOPERM] the mailbox is selected read-only");
-  const auto gone = co_await context.house.mailstore.expunge(context.id(), context.view->mailbox(),
-                                                             std::move(only));
+  const auto gone = co_await context.house.mailstore.expunge(
+      context.view->account(), context.view->mailbox(), std::move(only));
   if (!gone) co_return reply_for(gone.error());
   context.tell_news();
-  if (context.condstore && !gone->empty()) {
-    co_return Reply::ok("[HIGHESTMODSEQ " + std::to_string(context.view->upto().value) +
-                        "] EXPUNGE completed");
-  }
-  co_return Reply::ok("EXPUNGE completed");
+  co_return Reply::ok((gone->empty() ? "" : context.modseq_code()) + "EXPUNGE completed");
 }
 
 }  // namespace freehold::imap

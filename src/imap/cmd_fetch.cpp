@@ -1,7 +1,12 @@
 #include <algorithm>
 
 #include "imap/fetch_items.hpp"
+#include "imap/labels.hpp"
 #include "imap/limits.hpp"
+#include "imap/mailbox_access.hpp"
+#include "imap/message_source.hpp"
+#include "imap/object_id.hpp"
+#include "imap/resync.hpp"
 #include "imap/session.hpp"
 #include "imap/structure.hpp"
 #include "message/transfer_encoding.hpp"
@@ -14,77 +19,22 @@ namespace {
 
 using Kind = FetchItem::Kind;
 
-// One message's stored parts, each read when it is first asked for.
-class Source {
- public:
-  Source(const mailstore::Mailstore& store, AccountId account, EmailId email)
-      : store_(store), account_(account), email_(email) {}
-
-  [[nodiscard]] const schema::Content* content() {
-    if (!content_) content_ = store_.content(account_, email_);
-    return content_ ? &*content_ : nullptr;
-  }
-  [[nodiscard]] const store::BodyReader* body() {
-    if (!opened_) opened_ = store_.open(account_, email_);
-    return opened_ ? &opened_->body : nullptr;
-  }
-  [[nodiscard]] std::string read(std::uint64_t begin, std::uint64_t end) {
-    std::string out;
-    const auto* from = body();
-    while (from != nullptr && begin < end) {
-      const auto piece = from->read(
-          begin, static_cast<std::size_t>(std::min<std::uint64_t>(end - begin, store::kPieceSize)));
-      if (piece.empty()) break;
-      out += piece;
-      begin += piece.size();
-    }
-    return out;
-  }
-
- private:
-  const mailstore::Mailstore& store_;
-  AccountId account_;
-  EmailId email_;
-  std::optional<schema::Content> content_;
-  std::optional<mailstore::Mailstore::Opened> opened_;
-};
-
-void apply_partial(SectionBytes& bytes,
-                   const std::optional<std::pair<std::uint64_t, std::uint64_t>>& partial) {
-  if (!partial) return;
-  const auto offset = std::min(partial->first, bytes.size());
-  const auto count = std::min(partial->second, bytes.size() - offset);
-  const auto picked = bytes.picked.size();
-  const auto from_picked = std::min<std::uint64_t>(offset, picked);
-  const auto skip_body = offset - from_picked;
-  bytes.picked = bytes.picked.substr(from_picked, count);
-  bytes.begin += skip_body;
-  bytes.end = std::min(bytes.end, bytes.begin + (count - bytes.picked.size()));
-}
-
 // Sends a section, large ones in pieces.
-awaitable<IoResult<>> put_section(Context& context, Source& source, const FetchItem& item) {
+awaitable<IoResult<>> put_section(Context& context, MessageSource& source, const FetchItem& item) {
   auto& out = context.out;
   out << item.label << ' ';
-  const auto* content = source.content();
-  const auto* body = source.body();
-  std::optional<SectionBytes> bytes;
-  if (content != nullptr && body != nullptr) {
-    bytes = locate(
-        *content, body->size(), item.section,
-        [&source](std::uint64_t begin, std::uint64_t end) { return source.read(begin, end); });
-  }
+  const auto bytes = source.find(item.section, item.partial);
   if (!bytes) {
     out << "NIL";
     co_return IoResult<>();
   }
-  apply_partial(*bytes, item.partial);
   out << '{' << bytes->size() << "}\r\n" << bytes->picked;
   auto at = bytes->begin;
   while (at < bytes->end) {
     const auto most =
         static_cast<std::size_t>(std::min<std::uint64_t>(bytes->end - at, store::kPieceSize));
-    const auto piece = body->read(at, most);
+    const auto* body = source.body();
+    const auto piece = body != nullptr ? body->read(at, most) : std::string();
     // The size is promised: a body that cannot be read to its end is a broken connection, not a
     // short answer.
     if (piece.empty()) co_return make_error_code(boost::system::errc::io_error);
@@ -102,7 +52,7 @@ enum class Put { complete, unknown_encoding };
 
 // RFC 3516, part of IMAP4rev2: a leaf part without its transfer encoding. Nothing: the encoding is
 // not known.
-std::optional<std::string> decoded_part(Source& source, const Section& section) {
+std::optional<std::string> decoded_part(MessageSource& source, const Section& section) {
   const auto* content = source.content();
   if (content == nullptr) return std::nullopt;
   if (section.part.empty())
@@ -120,7 +70,7 @@ std::optional<std::string> decoded_part(Source& source, const Section& section) 
 }
 
 // False: UNKNOWN-CTE.
-bool put_binary(Context& context, Source& source, const FetchItem& item) {
+bool put_binary(Context& context, MessageSource& source, const FetchItem& item) {
   auto decoded = decoded_part(source, item.section);
   if (!decoded) return false;
   if (item.kind == Kind::binary_size) {
@@ -138,19 +88,111 @@ bool put_binary(Context& context, Source& source, const FetchItem& item) {
   return true;
 }
 
-awaitable<IoResult<Put>> put_message(Context& context, std::size_t index,
+void put_labels(Context& context, const mailstore::IndexedMessage& message) {
+  const auto all = known_mailboxes(context, context.view->account());
+  context.out << "X-GM-LABELS (";
+  bool first = true;
+  for (const auto& label : labels_of(context.house.mailstore, context.view->account(),
+                                     message.email, context.view->mailbox(), all)) {
+    if (!first) context.out << ' ';
+    first = false;
+    context.put_mailbox_name(label);
+  }
+  context.out << ')';
+}
+
+// The items that extensions brought. False: it is none of them.
+bool put_extension(Context& context, const mailstore::IndexedMessage& message,
+                   MessageSource& source, Kind kind) {
+  auto& out = context.out;
+  const auto owner = context.view->account();
+  switch (kind) {
+    case Kind::saved_date:
+      out << "SAVEDATE \"" << internal_date(message.saved_at) << '"';
+      return true;
+    case Kind::email_id:
+      out << "EMAILID (" << object_id(owner, message.email) << ')';
+      return true;
+    case Kind::thread_id:
+      out << "THREADID (" << object_id(owner, message.thread) << ')';
+      return true;
+    case Kind::gm_message_id:
+      out << "X-GM-MSGID " << object_number(owner, message.email.value);
+      return true;
+    case Kind::gm_thread_id:
+      out << "X-GM-THRID " << object_number(owner, message.thread.value);
+      return true;
+    case Kind::gm_labels:
+      put_labels(context, message);
+      return true;
+    case Kind::preview:
+      out << "PREVIEW ";
+      out.nstring(source.content() ? source.content()->preview() : "", !source.content());
+      return true;
+    default:
+      return false;
+  }
+}
+
+// What lists of messages ask for, read for many messages at once.
+class Extracts {
+ public:
+  Extracts(Context& context, const FetchRequest& request, const std::vector<std::size_t>& indexes)
+      : context_(context),
+        indexes_(indexes),
+        wants_envelope_(request.asks(Kind::envelope)),
+        wants_header_(std::ranges::any_of(request.items, is_in_extract)) {}
+
+  // For the message at a position of the indexes; positions come in order.
+  void offer(MessageSource& source, std::size_t position) {
+    if (!wants_envelope_ && !wants_header_) return;
+    if (position >= begin_ + count_) read(position);
+    source.offer(wants_envelope_ ? std::move(envelopes_[position - begin_]) : std::nullopt,
+                 wants_header_ ? std::move(headers_[position - begin_]) : std::nullopt);
+  }
+
+ private:
+  static constexpr std::size_t kAtOnce = 256;
+
+  static bool is_in_extract(const FetchItem& item) {
+    return item.kind == Kind::section && item.section.what == Section::What::header_fields &&
+           item.section.part.empty();
+  }
+
+  void read(std::size_t position) {
+    begin_ = position;
+    count_ = std::min(kAtOnce, indexes_.size() - position);
+    std::vector<EmailId> emails;
+    emails.reserve(count_);
+    for (std::size_t i = 0; i < count_; ++i)
+      emails.push_back(context_.view->row(indexes_[position + i]).email);
+    using Extract = mailstore::Mailstore::Extract;
+    const auto& store = context_.house.mailstore;
+    const auto account = context_.view->account();
+    if (wants_envelope_) envelopes_ = store.extracts(account, Extract::envelope, emails);
+    if (wants_header_) headers_ = store.extracts(account, Extract::header, emails);
+  }
+
+  Context& context_;
+  const std::vector<std::size_t>& indexes_;
+  bool wants_envelope_;
+  bool wants_header_;
+  std::size_t begin_ = 0, count_ = 0;
+  std::vector<std::optional<std::string>> envelopes_, headers_;
+};
+
+awaitable<IoResult<Put>> put_message(Context& context, std::size_t index, MessageSource source,
                                      const FetchRequest& request, bool by_uid) {
   auto& out = context.out;
-  const auto message = context.view->messages()[index];
-  Source source(context.house.mailstore, context.id(), message.email);
-  out << "* " << std::uint64_t{index + 1} << " FETCH (";
+  const auto message = context.view->at(index);
+  put_fetch_start(context, index, message.uid);
   bool first = true;
   Put put = Put::complete;
   const auto next = [&] {
     if (!first) out << ' ';
     first = false;
   };
-  const bool add_uid = by_uid && !request.asks(Kind::uid);
+  const bool add_uid = by_uid && !context.uid_only && !request.asks(Kind::uid);
   const bool add_modseq = request.changed_since && !request.asks(Kind::modseq);
   if (add_uid) {
     next();
@@ -168,6 +210,7 @@ awaitable<IoResult<Put>> put_message(Context& context, std::size_t index,
       continue;
     }
     next();
+    if (put_extension(context, message, source, item.kind)) continue;
     switch (item.kind) {
       case Kind::uid:
         out << "UID " << message.uid.value;
@@ -187,7 +230,7 @@ awaitable<IoResult<Put>> put_message(Context& context, std::size_t index,
         break;
       case Kind::envelope:
         out << "ENVELOPE ";
-        put_envelope(out, source.content() ? source.content()->envelope() : schema::Envelope());
+        out << source.envelope();
         break;
       case Kind::body_structure:
       case Kind::body_structure_basic: {
@@ -208,23 +251,34 @@ awaitable<IoResult<Put>> put_message(Context& context, std::size_t index,
   co_return put;
 }
 
+MessageSource source_of(Context& context, std::size_t index) {
+  return {context.house.mailstore, context.view->account(), context.view->row(index).email};
+}
+
 // A FETCH without PEEK marks the messages as read, all in one change before the answers.
 awaitable<Result<>> mark_seen(Context& context, const std::vector<std::size_t>& indexes) {
   std::vector<Uid> unseen;
   for (const auto index : indexes) {
-    const auto& message = context.view->messages()[index];
+    const auto message = context.view->at(index);
     if (!message.flags.has(mailstore::kSeen)) unseen.push_back(message.uid);
   }
   if (unseen.empty()) co_return Result<>();
   const auto done = co_await context.house.mailstore.update_flags(
-      context.id(), context.view->mailbox(), std::move(unseen),
+      context.view->account(), context.view->mailbox(), std::move(unseen),
       {mailstore::FlagChange::add, {mailstore::kSeen, {}}, std::nullopt});
   if (!done) co_return done.error();
-  for (const auto& message : done->changed) context.view->note(message);
+  context.view->note(done->messages);
   co_return Result<>();
 }
 
 }  // namespace
+
+awaitable<IoResult<>> put_fetched(Context& context, std::size_t index,
+                                  const FetchRequest& request) {
+  auto put = co_await put_message(context, index, source_of(context, index), request, false);
+  if (!put) co_return put.error();
+  co_return context.out.wants_flush() ? co_await context.out.flush() : IoResult<>();
+}
 
 awaitable<Reply> fetch(Context& context, Command& command) {
   auto& lexer = command.arguments;
@@ -236,20 +290,37 @@ awaitable<Reply> fetch(Context& context, Command& command) {
   auto indexes = context.select(set, command.by_uid);
   if (!indexes) co_return Reply::bad("no such message");
   if (request.changed_since || request.asks(Kind::modseq)) context.condstore = true;
+  if (request.partial && !command.by_uid) co_return Reply::bad("PARTIAL is for UID FETCH");
+  if (request.vanished) {
+    if (!context.qresync || !command.by_uid)
+      co_return Reply::bad("VANISHED is for UID FETCH after ENABLE QRESYNC");
+    put_vanished(context, ModSeq(request.changed_since.value_or(0)), set);
+  }
   if (request.changed_since) {
     std::erase_if(*indexes, [&](std::size_t i) {
-      return context.view->messages()[i].modseq.value <= *request.changed_since;
+      return context.view->row(i).modseq.value <= *request.changed_since;
     });
   }
-  if (request.sets_seen() && !context.view->read_only()) {
+  if (request.partial) {
+    const auto [begin, end] = request.partial->of(indexes->size());
+    *indexes = {indexes->begin() + static_cast<std::ptrdiff_t>(begin),
+                indexes->begin() + static_cast<std::ptrdiff_t>(end)};
+  }
+  const auto limited = context.limit(*indexes);
+  if (request.sets_seen() && !context.view->read_only() &&
+      rights_in_view(context).has(mailstore::Right::seen)) {
     const auto marked = co_await mark_seen(context, *indexes);
     if (!marked) co_return reply_for(marked.error());
     if (!request.asks(Kind::flags))
       request.items.insert(request.items.begin(), {Kind::flags, {}, true, {}, {}});
   }
   bool known = true;
-  for (const auto index : *indexes) {
-    const auto put = co_await put_message(context, index, request, command.by_uid);
+  Extracts extracts(context, request, *indexes);
+  for (std::size_t i = 0; i < indexes->size(); ++i) {
+    auto source = source_of(context, (*indexes)[i]);
+    extracts.offer(source, i);
+    const auto put =
+        co_await put_message(context, (*indexes)[i], std::move(source), request, command.by_uid);
     if (!put || (context.out.wants_flush() && !co_await context.out.flush())) {
       context.closing = true;
       co_return Reply::said();
@@ -257,7 +328,7 @@ awaitable<Reply> fetch(Context& context, Command& command) {
     known = known && *put == Put::complete;
   }
   if (!known) co_return Reply::no("[UNKNOWN-CTE] a part has an encoding that cannot be undone");
-  co_return Reply::ok("FETCH completed");
+  co_return Reply::ok(limited + "FETCH completed");
 }
 
 }  // namespace freehold::imap

@@ -1,34 +1,27 @@
 #include "base/bytes.hpp"
 #include "base/home.hpp"
 #include "imap/limits.hpp"
+#include "imap/metadata_news.hpp"
+#include "imap/notifications.hpp"
 #include "imap/session.hpp"
+#include "imap/wakeup.hpp"
 
 // IDLE (RFC 2177): news are told as they come, until the client says DONE.
 namespace freehold::imap {
 
-namespace {
-
-// Interrupts the wait of a session that may be gone when the message arrives in its thread.
-struct Wakeup {
-  net::Stream* stream;
-};
-
-}  // namespace
-
 awaitable<Reply> idle(Context& context, Command& command) {
   if (!command.arguments.done()) co_return Reply::bad(command.arguments.error());
   const auto home = co_await Home::here();
-  const auto wakeup =
-      std::make_shared<Wakeup>(&context.stream);  // shared with the wakes on their way here
-  const auto watch =
-      context.house.mailstore.watch(context.id(), [home, weak = std::weak_ptr(wakeup)] {
-        home.post([weak] {
-          if (const auto there = weak.lock()) there->stream->interrupt();
-        });
-      });
+  const auto of = context.view ? context.view->account() : context.id();
+  const Wakeup wakeup(context.house.mailstore, of, home, context.stream);
   context.out << "+ idling\r\n";
   const auto deadline = net::after(kIdleTimeout);
   while (true) {
+    if (context.notifications) {
+      context.notifications->tell_others(context);
+    } else if (context.metadata_news) {
+      context.metadata_news->tell(context);
+    }
     if (context.view) context.tell_news();
     if (auto sent = co_await context.out.flush(); !sent || context.closing) {
       context.closing = true;

@@ -1,8 +1,12 @@
 #include <algorithm>
+#include <set>
 
 #include "base/bytes.hpp"
+#include "imap/mailbox_access.hpp"
 #include "imap/mailbox_name.hpp"
+#include "imap/metadata.hpp"
 #include "imap/session.hpp"
+#include "imap/special_use.hpp"
 
 // LIST with RFC 5258's and 5819's options (part of IMAP4rev2), LSUB, NAMESPACE.
 namespace freehold::imap {
@@ -16,21 +20,13 @@ struct ListRequest {
   bool special_use_only = false;
   bool recursive_match = false;
   bool return_subscribed = false;
-  bool extended = false;  // more than RFC 3501 knew was asked for
+  bool return_rights = false;  // RFC 8440
+  bool extended = false;       // more than RFC 3501 knew was asked for
   std::string reference;
   std::vector<std::string> patterns;
   std::vector<std::string> status_items;
+  std::optional<MetadataRequest> metadata;  // RFC 9590
 };
-
-// RFC 6154, by RFC 8621's roles.
-std::string_view special_use(std::string_view role) {
-  if (role == "drafts") return "\\Drafts";
-  if (role == "sent") return "\\Sent";
-  if (role == "trash") return "\\Trash";
-  if (role == "junk") return "\\Junk";
-  if (role == "archive") return "\\Archive";
-  return {};
-}
 
 void read_selection(Lexer& lexer, ListRequest& request) {
   request.extended = true;
@@ -59,6 +55,16 @@ void read_return(Lexer& lexer, ListRequest& request) {
     } else if (option == "STATUS") {
       lexer.space();
       request.status_items = read_status_items(lexer);
+    } else if (option == "MYRIGHTS") {
+      request.return_rights = true;
+    } else if (option == "METADATA") {
+      lexer.space();
+      request.metadata.emplace();
+      if (at_metadata_options(lexer)) {
+        read_metadata_options(lexer, *request.metadata);
+        lexer.space();
+      }
+      read_metadata_entries(lexer, *request.metadata);
     } else if (option != "CHILDREN" && option != "SPECIAL-USE") {
       lexer.fail("this return option of LIST is not known");
     }
@@ -103,23 +109,59 @@ bool matches(const ListRequest& request, const MailboxInfo& info) {
   });
 }
 
-bool has_subscribed_below(const std::vector<MailboxInfo>& all, const MailboxInfo& info) {
+bool has_subscribed_below(const std::vector<NamedMailbox>& all, const MailboxInfo& info) {
   const auto prefix = info.path + mailstore::kPathSeparator;
-  return std::ranges::any_of(
-      all, [&](const auto& other) { return other.subscribed && other.path.starts_with(prefix); });
+  return std::ranges::any_of(all, [&](const NamedMailbox& other) {
+    return other.info.subscribed && other.info.path.starts_with(prefix);
+  });
+}
+
+// Adds what stands above a mailbox in its name and is no mailbox, or none that may be known.
+void add_parents(const NamedMailbox& mailbox, std::set<std::string, std::less<>>& known,
+                 std::vector<NamedMailbox>& all) {
+  const std::string_view path = mailbox.info.path;
+  for (auto end = path.find(mailstore::kPathSeparator); end != std::string_view::npos;
+       end = path.find(mailstore::kPathSeparator, end + 1)) {
+    const auto parent = path.substr(0, end);
+    if (!known.emplace(parent).second) continue;
+    NamedMailbox absent;
+    absent.info.path = parent;
+    absent.info.subscribed = false;
+    absent.info.has_children = true;
+    all.push_back(std::move(absent));
+  }
+}
+
+// All that has a name; what is no mailbox has no id. Parents come before their children.
+std::vector<NamedMailbox> all_names(const Context& context) {
+  std::vector<NamedMailbox> all;
+  std::set<std::string, std::less<>> known;
+  for (auto& mailbox : visible_mailboxes(context)) {
+    add_parents(mailbox, known, all);
+    known.insert(mailbox.info.path);
+    all.push_back(std::move(mailbox));
+  }
+  return all;
 }
 
 void put_entry(Context& context, std::string_view word, const ListRequest& request,
-               const MailboxInfo& info, bool child_info) {
+               const NamedMailbox& mailbox, bool child_info) {
   auto& out = context.out;
-  out << "* " << word << " (" << (info.has_children ? "\\HasChildren" : "\\HasNoChildren");
+  const auto& info = mailbox.info;
+  // RFC 5258, 3.4: \NonExistent says \Noselect too, to those who know it.
+  out << "* " << word << " (" << (info.id ? "" : "\\NonExistent \\Noselect ")
+      << (info.has_children ? "\\HasChildren" : "\\HasNoChildren");
   if (request.return_subscribed && info.subscribed) out << " \\Subscribed";
-  if (const auto use = special_use(info.role); !use.empty()) out << ' ' << use;
+  if (const auto use = use_of_role(info.role); !use.empty()) out << ' ' << use;
   out << ") \"/\" ";
   context.put_mailbox_name(info.path);
   if (child_info) out << " (CHILDINFO (\"SUBSCRIBED\"))";
   out << "\r\n";
-  if (!request.status_items.empty()) put_status(context, info, request.status_items);
+  if (!info.id) return;
+  if (request.return_rights && mailbox.rights.has_any(kRightsToKnow))
+    put_my_rights(context, mailbox);
+  if (!request.status_items.empty() && mailbox.rights.has(mailstore::Right::read))
+    put_status(context, mailbox.owner, info, request.status_items);
 }
 
 }  // namespace
@@ -136,19 +178,24 @@ awaitable<Reply> list(Context& context, Command& command) {
     context.out << "* LIST (\\Noselect) \"/\" \"\"\r\n";
     co_return Reply::ok("LIST completed");
   }
-  const auto all = context.house.mailstore.mailboxes(context.id());
-  for (const auto& info : all) {
+  const auto all = all_names(context);
+  std::uint64_t longest = 0;
+  for (const auto& mailbox : all) {
+    const auto& info = mailbox.info;
     if (!matches(request, info)) continue;
-    if (request.special_use_only && special_use(info.role).empty()) continue;
+    if (request.special_use_only && use_of_role(info.role).empty()) continue;
     const bool below = request.recursive_match && has_subscribed_below(all, info);
     if (request.subscribed_only && !info.subscribed && !below) continue;
-    put_entry(context, "LIST", request, info, below);
+    put_entry(context, "LIST", request, mailbox, below);
+    // What others note about their mailboxes is not shown.
+    if (request.metadata && mailbox.owner == context.id())
+      longest = std::max(longest, put_metadata(context, &info, *request.metadata));
     if (context.out.wants_flush() && !co_await context.out.flush()) {
       context.closing = true;
       co_return Reply::said();
     }
   }
-  co_return Reply::ok("LIST completed");
+  co_return Reply::ok(long_entries_code(longest) + "LIST completed");
 }
 
 awaitable<Reply> lsub(Context& context, Command& command) {
@@ -159,15 +206,28 @@ awaitable<Reply> lsub(Context& context, Command& command) {
   lexer.space();
   request.patterns.push_back(read_pattern(context, lexer));
   if (!lexer.done()) co_return Reply::bad(lexer.error());
-  for (const auto& info : context.house.mailstore.mailboxes(context.id())) {
-    if (info.subscribed && matches(request, info)) put_entry(context, "LSUB", request, info, false);
+  const bool one_level = request.patterns.front().contains('%');
+  const auto all = all_names(context);
+  for (const auto& mailbox : all) {
+    const auto& info = mailbox.info;
+    if (!matches(request, info)) continue;
+    if (info.subscribed) {
+      put_entry(context, "LSUB", request, mailbox, false);
+    } else if (one_level && has_subscribed_below(all, info)) {
+      // RFC 3501, 6.3.9: stands for what is subscribed below it and does not match itself.
+      context.out << "* LSUB (\\Noselect \\HasChildren) \"/\" ";
+      context.put_mailbox_name(info.path);
+      context.out << "\r\n";
+    }
   }
   co_return Reply::ok("LSUB completed");
 }
 
 awaitable<Reply> name_space(Context& context, Command& command) {
   if (!command.arguments.done()) co_return Reply::bad(command.arguments.error());
-  context.out << "* NAMESPACE ((\"\" \"/\")) NIL NIL\r\n";
+  // RFC 2342: one's own, other users', shared.
+  context.out << "* NAMESPACE ((\"\" \"/\")) ((\"" << mailstore::kOtherUsers << "/\" \"/\")) ((\""
+              << mailstore::kShared << "/\" \"/\"))\r\n";
   co_return Reply::ok("NAMESPACE completed");
 }
 

@@ -1,8 +1,6 @@
-#include "base/bytes.hpp"
-#include "base/home.hpp"
 #include "base/log.hpp"
-#include "directory/sasl.hpp"
 #include "imap/limits.hpp"
+#include "imap/metadata_news.hpp"
 #include "imap/session.hpp"
 
 // STARTTLS, LOGIN, AUTHENTICATE and ENABLE (RFC 9051, 6.2 and 6.3.1).
@@ -29,6 +27,17 @@ Reply refused(Context& context, std::string_view name) {
 
 // Enters the authenticated state.
 awaitable<Reply> welcome(Context& context, directory::AccountInfo account) {
+  if (auto* const sessions = context.house.sessions) {
+    context.place = sessions->admit(account.id);
+    if (!context.place) {
+      log::warning("imap.too_many_sessions",
+                   {{"session", context.session.id()}, {"user", account.name}});
+      // RFC 5530, 3: LIMIT.
+      co_return Reply::no("[LIMIT] the account has as many sessions open as it may (" +
+                          std::to_string(sessions->most()) +
+                          "): close another mail program, or have the limit raised");
+    }
+  }
   log::info("imap.login", {{"session", context.session.id()},
                            {"user", account.name},
                            {"peer", context.stream.peer().address.text()}});
@@ -40,28 +49,16 @@ awaitable<Reply> welcome(Context& context, directory::AccountInfo account) {
   co_return Reply::ok("[CAPABILITY " + capabilities(context) + "] logged in");
 }
 
-// One line of a SASL dialogue, decoded; nothing: "*" or not base64.
-awaitable<IoResult<std::optional<std::string>>> read_answer(Context& context) {
+// The client's line after a challenge.
+awaitable<IoResult<std::string>> answer_of(Context& context) {
+  if (const auto sent = co_await context.out.flush(); !sent) co_return sent.error();
   const auto line = co_await context.reader.read_line(net::after(kLoginTimeout));
   if (!line) co_return line.error();
-  if (*line == "*") co_return std::optional<std::string>();
-  co_return unbase64(*line);
+  co_return std::string(*line);
 }
 
 guard::LoginSource source_of(const Context& context) {
   return {context.stream.peer().address, directory::Scope::imap};
-}
-
-awaitable<std::optional<directory::AccountInfo>> outcome_of(Context& context,
-                                                            directory::SaslServer& sasl,
-                                                            directory::SaslStep::Kind kind) {
-  auto& logins = context.house.logins;
-  const auto source = source_of(context);
-  if (kind == directory::SaslStep::Kind::check_password) {
-    co_return co_await logins.password(source, sasl.identity());
-  }
-  const bool proved = kind == directory::SaslStep::Kind::done;
-  co_return co_await logins.scram_outcome(source, sasl.identity(), proved);
 }
 
 }  // namespace
@@ -70,6 +67,8 @@ awaitable<Reply> starttls(Context& context, Command& command) {
   if (!command.arguments.done()) co_return Reply::bad(command.arguments.error());
   if (context.house.settings.tls == nullptr) co_return Reply::no("TLS is not set up");
   if (context.secure()) co_return Reply::bad("TLS is active already");
+  // After UNAUTHENTICATE; TLS stands below compression, and it is too late for that.
+  if (context.stream.active()) co_return Reply::bad("the connection is compressed already");
   context.out << command.tag << " OK begin TLS\r\n";
   // What came behind the command in plain text is never obeyed (RFC 9051, 6.2.1).
   context.reader.discard();
@@ -101,11 +100,9 @@ awaitable<Reply> authenticate(Context& context, Command& command) {
   auto& lexer = command.arguments;
   lexer.space();
   const auto mechanism = lexer.keyword();
-  std::optional<std::string> message;
+  std::optional<std::string> initial;
   if (lexer.skip(' ')) {
-    const auto initial = lexer.rest();
-    message = initial == "=" ? std::string() : unbase64(initial);
-    if (!message) co_return Reply::bad("the initial response is not base64");
+    initial = lexer.rest();
   } else if (!lexer.done()) {
     co_return Reply::bad(lexer.error());
   }
@@ -113,42 +110,32 @@ awaitable<Reply> authenticate(Context& context, Command& command) {
     co_return Reply::no("[PRIVACYREQUIRED] use TLS before you log in");
   }
   const auto* tls = context.stream.tls();
-  const auto sasl =
-      directory::make_sasl_server(mechanism, {tls ? tls->channel_binding : std::string(), {}});
-  if (!sasl) co_return Reply::no("[CANNOT] this mechanism is not offered");
+  const auto dialogue =
+      guard::SaslDialogue::make(context.house.logins.door(source_of(context)), mechanism,
+                                tls ? tls->channel_binding : std::string());
+  if (!dialogue) co_return Reply::no("[CANNOT] this mechanism is not offered");
 
-  using Kind = directory::SaslStep::Kind;
-  directory::SaslStep step{Kind::challenge, {}};
-  if (message || !sasl->client_first()) step = sasl->step(message.value_or(""));
-  while (step.kind == Kind::challenge || step.kind == Kind::fetch_keys) {
-    if (step.kind == Kind::fetch_keys) {
-      const auto keys =
-          co_await context.house.logins.scram_keys(source_of(context), sasl->identity().authcid);
-      step = sasl->give_keys(keys);
-      continue;
-    }
-    context.out << "+ " << base64(step.data) << "\r\n";
-    if (!co_await context.out.flush()) {
+  using Kind = guard::SaslDialogue::Step::Kind;
+  auto step = co_await dialogue->begin(std::move(initial));
+  while (step.kind == Kind::challenge) {
+    context.out << "+ " << step.challenge << "\r\n";
+    const auto line = co_await answer_of(context);
+    if (!line) {
       context.closing = true;
       co_return Reply::said();
     }
-    const auto answer = co_await read_answer(context);
-    if (!answer) {
-      context.closing = true;
-      co_return Reply::said();
-    }
-    if (!*answer) co_return Reply::bad("authentication cancelled");
-    step = sasl->step(**answer);
+    step = co_await dialogue->answer(*line);
   }
-  auto account = co_await outcome_of(context, *sasl, step.kind);
-  if (!account) co_return refused(context, sasl->identity().authcid);
-  co_return co_await welcome(context, std::move(*account));
+  if (step.kind == Kind::cancelled) co_return Reply::bad("authentication cancelled");
+  if (step.kind == Kind::malformed) co_return Reply::bad("the response is not base64");
+  if (step.kind == Kind::refused) co_return refused(context, dialogue->name());
+  co_return co_await welcome(context, std::move(*step.account));
 }
 
 awaitable<Reply> enable(Context& context, Command& command) {
   auto& lexer = command.arguments;
   std::string enabled;
-  while (!lexer.at_end()) {
+  do {
     lexer.space();
     const auto name = lexer.keyword();
     if (name == "IMAP4REV2") {
@@ -160,8 +147,18 @@ awaitable<Reply> enable(Context& context, Command& command) {
     } else if (name == "CONDSTORE") {
       context.condstore = true;
       enabled += " CONDSTORE";
+    } else if (name == "QRESYNC") {
+      context.condstore = context.qresync = true;
+      enabled += " QRESYNC";
+    } else if (name == "METADATA" || name == "METADATA-SERVER") {
+      if (!context.metadata_news) context.metadata_news = std::make_shared<MetadataNews>(context);
+      context.metadata_news->enable(name == "METADATA", true);
+      enabled += " " + name;
+    } else if (name == "UIDONLY") {
+      context.uid_only = true;
+      enabled += " UIDONLY";
     }
-  }
+  } while (!lexer.at_end());
   if (!lexer.done()) co_return Reply::bad(lexer.error());
   context.out << "* ENABLED" << enabled << "\r\n";
   co_return Reply::ok("ENABLE completed");

@@ -4,6 +4,10 @@
 #include <string_view>
 
 #include "imap/fetch_items.hpp"
+#include "imap/message_url.hpp"
+#include "imap/metadata.hpp"
+#include "imap/notify_request.hpp"
+#include "imap/resync.hpp"
 #include "imap/search_key.hpp"
 #include "imap/sequence_set.hpp"
 
@@ -39,7 +43,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   if (size == 0) return 0;
   const std::string_view text(reinterpret_cast<const char*>(data) + 1, size - 1);
   Lexer lexer(text);
-  switch (data[0] % 4) {
+  switch (data[0] % 8) {
     case 0: {
       const auto request = read_fetch(lexer);
       if (request.items.size() > text.size() + 8) std::abort();
@@ -53,6 +57,27 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     case 2:
       check_set(text);
       break;
+    case 4: {
+      const auto url = MessageUrl::parse(text);
+      if (url && (url->mailbox.empty() || url->uid == 0)) std::abort();
+      break;
+    }
+    case 5: {
+      const auto request = read_notify(lexer, [](Lexer& l) { return l.astring(); });
+      if (request.groups.size() > text.size() + 1) std::abort();
+      break;
+    }
+    case 6:
+      static_cast<void>(read_resync(lexer));
+      break;
+    case 7: {
+      MetadataRequest request;
+      if (at_metadata_options(lexer)) read_metadata_options(lexer, request);
+      read_metadata_entries(lexer, request);
+      const auto value = lexer.nstring8();
+      if (value && value->size() > text.size()) std::abort();
+      break;
+    }
     default:
       while (!lexer.at_end()) {
         if (lexer.astring().size() > text.size()) std::abort();

@@ -99,14 +99,45 @@ FetchItem simple(Kind kind) {
   return item;
 }
 
+struct Named {
+  std::string_view word;
+  Kind kind;
+};
+constexpr Named kOfExtensions[] = {
+    {"SAVEDATE", Kind::saved_date},     {"EMAILID", Kind::email_id},
+    {"THREADID", Kind::thread_id},      {"X-GM-MSGID", Kind::gm_message_id},
+    {"X-GM-THRID", Kind::gm_thread_id}, {"X-GM-LABELS", Kind::gm_labels},
+};
+
+// RFC 8970, 3: "PREVIEW" or "PREVIEW (LAZY)". Ours is made when the message comes, so it is never
+// too slow to be told.
+void read_preview(Lexer& lexer, FetchRequest& request) {
+  request.items.push_back(simple(Kind::preview));
+  if (!lexer.rest().starts_with(" (") || istarts_with(lexer.rest(), " (CHANGEDSINCE") ||
+      istarts_with(lexer.rest(), " (PARTIAL") || istarts_with(lexer.rest(), " (VANISHED")) {
+    return;
+  }
+  lexer.space();
+  lexer.expect('(');
+  if (lexer.keyword() != "LAZY") lexer.fail("this modifier of PREVIEW is not known");
+  lexer.expect(')');
+}
+
 void read_item(Lexer& lexer, FetchRequest& request) {
   std::string word;
-  while (is_alpha(lexer.peek()) || is_digit(lexer.peek()) || lexer.peek() == '.') {
+  while (is_alpha(lexer.peek()) || is_digit(lexer.peek()) || lexer.peek() == '.' ||
+         lexer.peek() == '-') {
     word += ascii_upper(lexer.peek());
     static_cast<void>(lexer.skip(lexer.peek()));
   }
   auto& items = request.items;
   if (items.size() >= kMaxItems) return lexer.fail("too many items");
+  if (word == "PREVIEW") return read_preview(lexer, request);
+  const auto* extension = std::ranges::find(kOfExtensions, std::string_view(word), &Named::word);
+  if (extension != std::end(kOfExtensions)) {
+    items.push_back(simple(extension->kind));
+    return;
+  }
   if (word == "UID")
     items.push_back(simple(Kind::uid));
   else if (word == "FLAGS")
@@ -165,7 +196,43 @@ void read_items(Lexer& lexer, FetchRequest& request) {
   }
 }
 
+void read_modifiers(Lexer& lexer, FetchRequest& request) {
+  lexer.expect('(');
+  do {
+    const auto word = lexer.keyword();
+    if (word == "VANISHED") {
+      request.vanished = true;
+      continue;
+    }
+    lexer.space();
+    if (word == "CHANGEDSINCE")
+      request.changed_since = lexer.number64();
+    else if (word == "PARTIAL" && !request.partial)
+      request.partial = read_partial_range(lexer);
+    else
+      lexer.fail("this FETCH modifier is not known");
+  } while (lexer.skip(' '));
+  lexer.expect(')');
+  if (request.vanished && !request.changed_since) lexer.fail("VANISHED needs CHANGEDSINCE");
+}
+
 }  // namespace
+
+FetchRequest read_fetch_list(Lexer& lexer) {
+  FetchRequest request;
+  if (lexer.peek() != '(') lexer.fail("a list of FETCH items is missing");
+  read_items(lexer, request);
+  return request;
+}
+
+std::optional<Section> parse_section(std::string_view text) {
+  const auto bracketed = "[" + std::string(text) + "]";
+  Lexer lexer(bracketed);
+  std::string label;
+  auto section = read_section(lexer, label, false);
+  if (!lexer.done() || text.empty()) return std::nullopt;
+  return section;
+}
 
 bool FetchRequest::sets_seen() const {
   return std::ranges::any_of(items, [](const FetchItem& item) { return !item.peek; });
@@ -179,11 +246,7 @@ FetchRequest read_fetch(Lexer& lexer) {
   FetchRequest request;
   read_items(lexer, request);
   if (lexer.skip(' ')) {
-    lexer.expect('(');
-    if (!lexer.word("CHANGEDSINCE")) lexer.fail("this FETCH modifier is not known");
-    lexer.space();
-    request.changed_since = lexer.number64();
-    lexer.expect(')');
+    read_modifiers(lexer, request);
   }
   return request;
 }

@@ -72,11 +72,19 @@ Flags read_flag_words(Lexer& lexer) {
   return flags;
 }
 
+void put_fetch_start(Context& context, std::size_t index, Uid uid) {
+  if (context.uid_only)
+    context.out << "* " << std::uint64_t{uid.value} << " UIDFETCH (";
+  else
+    context.out << "* " << std::uint64_t{index + 1} << " FETCH (";
+}
+
 void put_flags_update(Context& context, std::size_t index, bool with_uid) {
-  const auto& message = context.view->messages()[index];
+  const auto message = context.view->at(index);
   auto& out = context.out;
-  out << "* " << std::uint64_t{index + 1} << " FETCH (";
-  if (with_uid) out << "UID " << std::uint64_t{message.uid.value} << ' ';
+  put_fetch_start(context, index, message.uid);
+  if ((with_uid || context.qresync) && !context.uid_only)
+    out << "UID " << std::uint64_t{message.uid.value} << ' ';
   out << "FLAGS ";
   put_flags(out, message.flags);
   if (context.condstore) out << " MODSEQ (" << message.modseq.value << ')';

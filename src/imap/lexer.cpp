@@ -90,6 +90,11 @@ std::optional<std::string> Lexer::nstring() {
   return string();
 }
 
+std::optional<std::string> Lexer::nstring8() {
+  if (skip('~')) return literal(true);
+  return nstring();
+}
+
 std::string Lexer::list_mailbox() {
   if (peek() == '"' || peek() == '{') return string();
   const auto taken = take_while(is_list_char);
@@ -115,7 +120,7 @@ std::string Lexer::quoted() {
   return {};
 }
 
-std::string Lexer::literal() {
+std::string Lexer::literal(bool binary) {
   const auto close = rest().find("}\r\n");
   if (close == std::string_view::npos) {
     fail("a literal is not well-formed");
@@ -130,7 +135,7 @@ std::string Lexer::literal() {
   }
   std::string out(text_.substr(position_, mark->size));
   position_ += mark->size;
-  if (out.find('\0') != std::string::npos) fail("a literal has a NUL");
+  if (!binary && out.find('\0') != std::string::npos) fail("a literal has a NUL");
   return out;
 }
 

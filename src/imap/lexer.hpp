@@ -35,7 +35,9 @@ class Lexer {
   std::string astring();                 // atom (with ']'), quoted or literal
   std::string string();                  // quoted or literal
   std::optional<std::string> nstring();  // NIL: nothing
-  std::string list_mailbox();            // with wildcards
+  // The same, and a literal8 (RFC 3516), which may hold NULs.
+  std::optional<std::string> nstring8();
+  std::string list_mailbox();  // with wildcards
   std::uint32_t number();
   std::uint64_t number64();
   SequenceSet sequence_set();
@@ -43,7 +45,7 @@ class Lexer {
  private:
   std::string_view take_while(bool (*wanted)(char));
   std::string quoted();
-  std::string literal();
+  std::string literal(bool binary = false);
 
   std::string_view text_;
   std::size_t position_ = 0;

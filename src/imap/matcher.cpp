@@ -1,16 +1,16 @@
 #include "imap/matcher.hpp"
 
-#include <unicode/uchar.h>
-#include <unicode/unistr.h>
-
 #include <algorithm>
 
 #include "base/bytes.hpp"
-#include "message/charset.hpp"
+#include "imap/labels.hpp"
+#include "imap/object_id.hpp"
+#include "mailstore/header_extract.hpp"
 #include "message/encoded_word.hpp"
+#include "message/fold.hpp"
 #include "message/header.hpp"
-#include "message/transfer_encoding.hpp"
 #include "schema/mailstore.pb.h"
+#include "search/texts.hpp"
 
 namespace freehold::imap {
 
@@ -21,20 +21,30 @@ using Kind = SearchKey::Kind;
 constexpr std::uint64_t kMaxSearchedPart = std::uint64_t{4}
                                            << 20;  // of one text part; the rest is not looked at
 
-// For comparison without case: ASCII quickly, all else by Unicode's full case folding.
-std::string folded(std::string_view text) {
-  if (std::ranges::all_of(text, [](char c) { return static_cast<unsigned char>(c) < 0x80; }))
-    return to_lower(text);
-  auto unicode = icu::UnicodeString::fromUTF8(
-      icu::StringPiece(text.data(), static_cast<std::int32_t>(text.size())));
-  std::string out;
-  unicode.foldCase().toUTF8String(out);
-  return out;
-}
-
 std::uint64_t day_of(Time t) {
   const auto days = std::chrono::floor<std::chrono::days>(t).time_since_epoch().count();
   return static_cast<std::uint64_t>(std::max<std::int64_t>(days, 0));
+}
+
+// How much of a message has to be looked at.
+int cost_of(const SearchKey& key) {
+  switch (key.kind) {
+    case Kind::header:
+    case Kind::sent_before:
+    case Kind::sent_on:
+    case Kind::sent_since:
+    case Kind::thread:
+    case Kind::label:
+      return 1;
+    case Kind::body:
+    case Kind::text:
+      return 2;
+    default:
+      break;
+  }
+  int most = 0;
+  for (const auto& child : key.children) most = std::max(most, cost_of(child));
+  return most;
 }
 
 }  // namespace
@@ -52,29 +62,14 @@ struct Matcher::Loaded {
     if (!opened) return;
     for (const auto& part : content.parts()) {
       if (part.type() != "text") continue;
-      std::string raw;
-      auto at = part.body_begin();
-      const auto end = std::min(part.body_end(), at + kMaxSearchedPart);
-      while (at < end) {
-        const auto piece = opened->body.read(at, static_cast<std::size_t>(end - at));
-        if (piece.empty()) break;
-        raw += piece;
-        at += piece.size();
-      }
-      std::string charset;
-      for (const auto& parameter : part.parameters()) {
-        if (parameter.name() == "charset") charset = parameter.value();
-      }
-      const auto decoded =
-          message::decode_transfer(raw, message::transfer_encoding(part.encoding()));
-      *text += folded(message::to_utf8(decoded, charset));
+      *text += message::fold_text(search::text_of_part(part, opened->body, kMaxSearchedPart));
       *text += '\n';
     }
   }
 };
 
 void Matcher::prepare(SearchKey& key) const {
-  key.text = folded(key.text);
+  key.text = message::fold_text(key.text);
   if (key.kind == Kind::sequence || key.kind == Kind::uid) {
     if (key.set.saved_result) {
       key.kind = Kind::uid;
@@ -82,25 +77,51 @@ void Matcher::prepare(SearchKey& key) const {
     }
     key.set = key.set.resolved(key.kind == Kind::uid ? view_.largest_uid() : view_.count());
   }
+  if (key.kind == Kind::label) {
+    key.number = mailbox_of_label(labels_(), key.name).value_or(MailboxId()).value;
+  }
   for (auto& child : key.children) prepare(child);
+  // What is known without looking at the message decides first.
+  if (key.kind == Kind::all_of || key.kind == Kind::any_of)
+    std::ranges::sort(key.children, {}, cost_of);
+}
+
+bool Matcher::matches_saved(const SearchKey& key, const mailstore::IndexedMessage& message) {
+  if (key.kind == Kind::has_saved_date) return true;
+  const auto day = day_of(message.saved_at);
+  if (key.kind == Kind::saved_before) return day < key.number;
+  return key.kind == Kind::saved_on ? day == key.number : day >= key.number;
+}
+
+bool Matcher::is_in(const mailstore::IndexedMessage& message, MailboxId mailbox) const {
+  const auto places = store_.places_of(view_.account(), message.email);
+  return std::ranges::find(places, mailbox) != places.end();
 }
 
 const Matcher::Loaded& Matcher::load(std::size_t index) {
   if (loaded_ && loaded_->index == index) return *loaded_;
   loaded_ = std::make_shared<Loaded>();
   loaded_->index = index;
-  const auto& message = view_.messages()[index];
+  const auto message = view_.at(index);
   if (auto content = store_.content(view_.account(), message.email))
     loaded_->content = std::move(*content);
   return *loaded_;
 }
 
+// Of messages that the index rules out nothing is read.
+bool Matcher::ruled_out(const SearchKey& key, std::size_t index) const {
+  if (key.kind != Kind::all_of) return full_text_->of(key, index) == FullText::Verdict::no;
+  return std::ranges::any_of(key.children,
+                             [&](const auto& child) { return ruled_out(child, index); });
+}
+
 bool Matcher::matches(const SearchKey& key, std::size_t index) {
-  const auto& message = view_.messages()[index];
+  const auto message = view_.at(index);
   switch (key.kind) {
     case Kind::all:
       return true;
     case Kind::all_of:
+      if (full_text_ != nullptr && ruled_out(key, index)) return false;
       return std::ranges::all_of(key.children,
                                  [&](const auto& child) { return matches(child, index); });
     case Kind::any_of:
@@ -129,9 +150,66 @@ bool Matcher::matches(const SearchKey& key, std::size_t index) {
       return message.size < key.number;
     case Kind::modseq:
       return message.modseq.value >= key.number;
+    case Kind::older:
+      return to_millis(message.received_at) <= now_ - static_cast<std::int64_t>(key.number) * 1000;
+    case Kind::younger:
+      return to_millis(message.received_at) >= now_ - static_cast<std::int64_t>(key.number) * 1000;
+    case Kind::saved_before:
+    case Kind::saved_on:
+    case Kind::saved_since:
+    case Kind::has_saved_date:
+      return matches_saved(key, message);
+    case Kind::email:
+      return object_number(view_.account(), message.email.value) == key.number;
+    case Kind::thread:
+      return object_number(view_.account(), message.thread.value) == key.number;
+    case Kind::label:
+      return is_in(message, MailboxId(key.number));
     default:
+      if (full_text_ != nullptr) {
+        const auto verdict = full_text_->of(key, index);
+        if (verdict != FullText::Verdict::unknown) return verdict == FullText::Verdict::yes;
+      }
+      if (const auto said = matches_extract(key, index)) return *said;
       return matches_content(key, index);
   }
+}
+
+// Windows grow while messages are asked for one after the other.
+const std::optional<std::string>& Matcher::extract(std::size_t index) {
+  constexpr std::size_t kFew = 8, kMany = 512;
+  const auto end = window_.begin + window_.extracts.size();
+  if (index < window_.begin || index >= end) {
+    const auto size = index == end ? std::clamp(window_.extracts.size() * 2, kFew, kMany) : kFew;
+    const auto count = std::min<std::size_t>(size, view_.count() - index);
+    std::vector<EmailId> emails;
+    emails.reserve(count);
+    for (std::size_t i = 0; i < count; ++i) emails.push_back(view_.row(index + i).email);
+    window_ = {index,
+               store_.extracts(view_.account(), mailstore::Mailstore::Extract::header, emails)};
+  }
+  return window_.extracts[index - window_.begin];
+}
+
+namespace {
+
+bool has_field(const message::Header& header, const SearchKey& key) {
+  return std::ranges::any_of(header.fields(), [&](const auto& field) {
+    if (!iequals(header.name(field), key.name)) return false;
+    return key.text.empty() ||
+           message::fold_text(message::decode_text(header.value(field))).contains(key.text);
+  });
+}
+
+}  // namespace
+
+// Nothing: the extract does not say.
+std::optional<bool> Matcher::matches_extract(const SearchKey& key, std::size_t index) {
+  if (key.kind != Kind::header || (loaded_ && loaded_->index == index)) return std::nullopt;
+  if (!mailstore::HeaderExtract::takes(key.name)) return std::nullopt;
+  const auto& record = extract(index);
+  if (!record) return std::nullopt;
+  return has_field(message::Header(std::string(mailstore::HeaderExtract(*record).lines())), key);
 }
 
 bool Matcher::matches_content(const SearchKey& key, std::size_t index) {
@@ -141,24 +219,21 @@ bool Matcher::matches_content(const SearchKey& key, std::size_t index) {
   if (key.kind == Kind::sent_before || key.kind == Kind::sent_on || key.kind == Kind::sent_since) {
     // By the day of the sender's own clock (RFC 9051, 6.4.4: time and zone are disregarded).
     const auto local = from_millis(content.sent_at() + std::int64_t{content.sent_zone()} * 60'000);
-    const auto day =
-        content.sent_at() != 0 ? day_of(local) : day_of(view_.messages()[index].received_at);
+    const auto day = content.sent_at() != 0 ? day_of(local) : day_of(view_.row(index).received_at);
     if (key.kind == Kind::sent_before) return day < key.number;
     return key.kind == Kind::sent_on ? day == key.number : day >= key.number;
   }
   if (key.kind == Kind::header || key.kind == Kind::text) {
     if (!loaded.header) loaded.header.emplace(content.prefix() + content.header());
+    if (key.kind == Kind::header) return has_field(*loaded.header, key);
     for (const auto& field : loaded.header->fields()) {
-      const auto name = loaded.header->name(field);
-      if (key.kind == Kind::header && !iequals(name, key.name)) continue;
       if (key.text.empty()) return true;
-      const auto value = folded(message::decode_text(loaded.header->value(field)));
-      if (value.contains(key.text)) return true;
-      if (key.kind == Kind::text && (folded(name) + ": " + value).contains(key.text)) return true;
+      const auto line = std::string(loaded.header->name(field)) + ": " +
+                        message::decode_text(loaded.header->value(field));
+      if (message::fold_text(line).contains(key.text)) return true;
     }
-    if (key.kind == Kind::header) return false;
   }
-  loaded.read_text(store_, view_.account(), view_.messages()[index].email);
+  loaded.read_text(store_, view_.account(), view_.row(index).email);
   return loaded.text->contains(key.text);
 }
 

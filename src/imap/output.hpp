@@ -35,7 +35,8 @@ class Output {
   void nstring(std::string_view text, bool nil);
   void literal(std::string_view bytes);
   // A string in quotes or as an atom-like astring: mailbox names.
-  void astring(std::string_view text);
+  void astring(std::string_view text) { *this << astring_of(text); }
+  [[nodiscard]] static std::string astring_of(std::string_view text);
 
   [[nodiscard]] bool wants_flush() const;
   // Sends what is there and gives the memory back.

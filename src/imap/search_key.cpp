@@ -5,6 +5,7 @@
 
 #include "base/bytes.hpp"
 #include "imap/limits.hpp"
+#include "imap/object_id.hpp"
 #include "imap/session.hpp"
 
 namespace freehold::imap {
@@ -44,10 +45,21 @@ constexpr Worded kHeaders[] = {{"BCC", Kind::header},
                                {"SUBJECT", Kind::header},
                                {"TO", Kind::header}};
 constexpr Worded kTexts[] = {{"BODY", Kind::body}, {"TEXT", Kind::text}};
-constexpr Worded kDates[] = {{"BEFORE", Kind::before},  {"ON", Kind::on},
-                             {"SINCE", Kind::since},    {"SENTBEFORE", Kind::sent_before},
-                             {"SENTON", Kind::sent_on}, {"SENTSINCE", Kind::sent_since}};
-constexpr Worded kSizes[] = {{"LARGER", Kind::larger}, {"SMALLER", Kind::smaller}};
+constexpr Worded kDates[] = {{"BEFORE", Kind::before},
+                             {"ON", Kind::on},
+                             {"SINCE", Kind::since},
+                             {"SENTBEFORE", Kind::sent_before},
+                             {"SENTON", Kind::sent_on},
+                             {"SENTSINCE", Kind::sent_since},
+                             {"SAVEDBEFORE", Kind::saved_before},
+                             {"SAVEDON", Kind::saved_on},
+                             {"SAVEDSINCE", Kind::saved_since}};
+constexpr Worded kIds[] = {{"EMAILID", Kind::email}, {"THREADID", Kind::thread}};
+constexpr Worded kNumbers[] = {{"LARGER", Kind::larger},
+                               {"SMALLER", Kind::smaller},
+                               {"X-GM-MSGID", Kind::email},
+                               {"X-GM-THRID", Kind::thread}};
+constexpr Worded kAges[] = {{"OLDER", Kind::older}, {"YOUNGER", Kind::younger}};
 
 template <std::size_t N>
 const Worded* find(const Worded (&words)[N], std::string_view word) {
@@ -65,6 +77,18 @@ std::uint64_t read_day(Lexer& lexer) {
   }
   const auto days = std::chrono::floor<std::chrono::days>(*whole).time_since_epoch().count();
   return static_cast<std::uint64_t>(std::max<std::int64_t>(days, 0));
+}
+
+// RFC 6203, 3: of keys that are not about text it means nothing.
+void make_fuzzy(SearchKey& key) {
+  key.fuzzy = key.kind == Kind::header || key.kind == Kind::body || key.kind == Kind::text;
+  for (auto& child : key.children) make_fuzzy(child);
+}
+
+// A label is a mailbox's name, or a system label such as \\Inbox.
+std::string read_label(Lexer& lexer) {
+  if (!lexer.skip('\\')) return lexer.astring();
+  return "\\" + std::string(lexer.atom());
 }
 
 class Reader {
@@ -109,6 +133,10 @@ class Reader {
       key.children.emplace_back();
       return key;
     }
+    if (word == "SAVEDATESUPPORTED") {
+      key.kind = Kind::has_saved_date;
+      return key;
+    }
     lexer_.space();
     if (const auto* header = find(kHeaders, word)) {
       key.kind = header->kind;
@@ -120,9 +148,16 @@ class Reader {
     } else if (const auto* date = find(kDates, word)) {
       key.kind = date->kind;
       key.number = read_day(lexer_);
-    } else if (const auto* size = find(kSizes, word)) {
-      key.kind = size->kind;
+    } else if (const auto* number = find(kNumbers, word)) {
+      key.kind = number->kind;
       key.number = lexer_.number64();
+    } else if (const auto* age = find(kAges, word)) {
+      key.kind = age->kind;
+      key.number = lexer_.number();
+      if (key.number == 0) lexer_.fail("an interval of no seconds");
+    } else if (const auto* id = find(kIds, word)) {
+      key.kind = id->kind;
+      key.number = number_of_object(word.front(), lexer_.astring());
     } else {
       special(word, depth, key);
     }
@@ -145,6 +180,17 @@ class Reader {
       key.kind = Kind::keyword;
       key.wanted = word == "KEYWORD";
       key.name = to_lower(lexer_.atom());
+    } else if (word == "FUZZY") {
+      key = this->key(depth + 1);
+      make_fuzzy(key);
+    } else if (word == "X-GM-RAW") {
+      // Its query language is Gmail's own; its words mean what FUZZY TEXT does.
+      key.kind = Kind::text;
+      key.text = lexer_.astring();
+      make_fuzzy(key);
+    } else if (word == "X-GM-LABELS") {
+      key.kind = Kind::label;
+      key.name = read_label(lexer_);
     } else if (word == "HEADER") {
       key.kind = Kind::header;
       key.name = lexer_.astring();
@@ -168,43 +214,97 @@ class Reader {
   Lexer& lexer_;
 };
 
-void read_return(Lexer& lexer, SearchRequest& request) {
-  request.extended = true;
-  lexer.space();
-  lexer.expect('(');
-  while (!lexer.failed() && !lexer.skip(')')) {
-    const auto option = lexer.keyword();
-    if (option == "MIN")
-      request.min = true;
-    else if (option == "MAX")
-      request.max = true;
-    else if (option == "COUNT")
-      request.count = true;
-    else if (option == "ALL")
-      request.all = true;
-    else if (option == "SAVE")
-      request.save = true;
-    else
-      lexer.fail("this RETURN option of SEARCH is not known");
-    if (lexer.peek() != ')') lexer.space();
-  }
-  // RFC 4731, 3.1: nothing named means ALL; with SAVE alone nothing is answered (RFC 5182).
-  if (!request.min && !request.max && !request.count && !request.save) request.all = true;
-}
-
 bool has_modseq(const SearchKey& key) {
   return key.kind == Kind::modseq || std::ranges::any_of(key.children, has_modseq);
 }
 
+bool has_sequence(const SearchKey& key) {
+  return (key.kind == SearchKey::Kind::sequence && !key.set.saved_result) ||
+         std::ranges::any_of(key.children, has_sequence);
+}
+
 }  // namespace
 
+std::string PartialRange::text() const {
+  const std::string sign = from_end ? "-" : "";
+  return sign + std::to_string(first) + ":" + sign + std::to_string(last);
+}
+
+std::pair<std::size_t, std::size_t> PartialRange::of(std::size_t count) const {
+  const auto begin = std::min<std::size_t>(first - 1, count),
+             end = std::min<std::size_t>(last, count);
+  return from_end ? std::pair(count - end, count - begin) : std::pair(begin, end);
+}
+
+PartialRange read_partial_range(Lexer& lexer) {
+  PartialRange range;
+  range.from_end = lexer.skip('-');
+  range.first = lexer.number();
+  lexer.expect(':');
+  if (lexer.skip('-') != range.from_end) lexer.fail("a range goes from one end only");
+  range.last = lexer.number();
+  if (range.first > range.last) std::swap(range.first, range.last);
+  if (range.first == 0) lexer.fail("results are counted from 1");
+  return range;
+}
+
+SearchReturn read_return(Lexer& lexer) {
+  SearchReturn out;
+  out.extended = true;
+  lexer.space();
+  lexer.expect('(');
+  while (!lexer.failed() && !lexer.skip(')')) {
+    const auto option = lexer.keyword();
+    if (option == "MIN") {
+      out.min = true;
+    } else if (option == "MAX") {
+      out.max = true;
+    } else if (option == "COUNT") {
+      out.count = true;
+    } else if (option == "ALL") {
+      out.all = true;
+    } else if (option == "SAVE") {
+      out.save = true;
+    } else if (option == "RELEVANCY") {
+      out.relevancy = true;
+    } else if (option == "UPDATE") {
+      out.update = true;
+    } else if (option == "PARTIAL" && !out.partial) {
+      lexer.space();
+      out.partial = read_partial_range(lexer);
+    } else if (option != "CONTEXT") {  // RFC 5267, 4.2: a hint that it may be asked again
+      lexer.fail("this RETURN option is not known");
+    }
+    if (lexer.peek() != ')') lexer.space();
+  }
+  if (out.all && out.partial) lexer.fail("PARTIAL and ALL exclude each other");
+  // RFC 4731, 3.1: nothing named means ALL; with SAVE alone nothing is answered (RFC 5182).
+  if (!out.min && !out.max && !out.count && !out.save && !out.partial) out.all = true;
+  return out;
+}
+
 bool SearchRequest::uses_modseq() const { return has_modseq(key); }
+
+bool SearchRequest::uses_sequence() const { return has_sequence(key); }
+
+bool SearchRequest::knows_charset() const {
+  return charset.empty() || charset == "UTF-8" || charset == "US-ASCII";
+}
+
+SearchKey read_search_keys(Lexer& lexer) {
+  Reader reader(lexer);
+  SearchKey all;
+  all.kind = Kind::all_of;
+  do all.children.push_back(reader.key(0));
+  while (lexer.skip(' '));
+  return all;
+}
 
 SearchRequest read_search(Lexer& lexer) {
   SearchRequest request;
   lexer.space();
   if (lexer.word("RETURN")) {
-    read_return(lexer, request);
+    static_cast<SearchReturn&>(request) = read_return(lexer);
     lexer.space();
   }
   if (lexer.word("CHARSET")) {
@@ -212,10 +312,7 @@ SearchRequest read_search(Lexer& lexer) {
     request.charset = to_upper(lexer.astring());
     lexer.space();
   }
-  Reader reader(lexer);
-  request.key.kind = Kind::all_of;
-  do request.key.children.push_back(reader.key(0));
-  while (lexer.skip(' '));
+  request.key = read_search_keys(lexer);
   return request;
 }
 

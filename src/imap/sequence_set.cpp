@@ -65,6 +65,13 @@ bool SequenceSet::contains(std::uint32_t number) const {
   return after != ranges.begin() && std::prev(after)->second >= number;
 }
 
+std::vector<std::uint32_t> numbers(const std::vector<Uid>& uids) {
+  std::vector<std::uint32_t> out;
+  out.reserve(uids.size());
+  for (const auto uid : uids) out.push_back(uid.value);
+  return out;
+}
+
 std::string format_set(const std::vector<std::uint32_t>& ascending) {
   std::string text;
   for (std::size_t i = 0; i < ascending.size();) {

@@ -7,6 +7,8 @@
 #include <utility>
 #include <vector>
 
+#include "base/ids.hpp"
+
 namespace freehold::imap {
 
 // RFC 9051, 9: sequence-set. Numbers may be sequence numbers or UIDs; '*' is the largest there is.
@@ -26,5 +28,6 @@ struct SequenceSet {
 
 // The shortest set of ascending numbers: "1:3,7".
 [[nodiscard]] std::string format_set(const std::vector<std::uint32_t>& ascending);
+[[nodiscard]] std::vector<std::uint32_t> numbers(const std::vector<Uid>& uids);
 
 }  // namespace freehold::imap

@@ -7,41 +7,61 @@
 #include "base/log.hpp"
 #include "base/metrics.hpp"
 #include "imap/limits.hpp"
+#include "imap/mailbox_access.hpp"
+#include "imap/metadata_news.hpp"
+#include "imap/notifications.hpp"
 
 namespace freehold::imap {
 
 namespace {
 
 constexpr CommandEntry kCommands[] = {
-    {"CAPABILITY", capability, kAnyState, true, false},
-    {"NOOP", noop, kAnyState, true, false},
-    {"LOGOUT", logout, kAnyState, false, false},
-    {"ID", client_id, kAnyState, true, false},
-    {"STARTTLS", starttls, kNotAuthenticated, false, false},
-    {"LOGIN", login, kNotAuthenticated, false, false},
-    {"AUTHENTICATE", authenticate, kNotAuthenticated, false, false},
-    {"ENABLE", enable, kLoggedIn, false, false},
-    {"SELECT", select, kLoggedIn, false, false},
-    {"EXAMINE", examine, kLoggedIn, false, false},
-    {"CREATE", create, kLoggedIn, true, false},
-    {"DELETE", remove, kLoggedIn, true, false},
-    {"RENAME", rename, kLoggedIn, true, false},
-    {"SUBSCRIBE", subscribe, kLoggedIn, true, false},
-    {"UNSUBSCRIBE", unsubscribe, kLoggedIn, true, false},
-    {"LIST", list, kLoggedIn, true, false},
-    {"LSUB", lsub, kLoggedIn, true, false},
-    {"NAMESPACE", name_space, kLoggedIn, true, false},
-    {"STATUS", status, kLoggedIn, true, false},
-    {"IDLE", idle, kLoggedIn, true, false},
-    {"CHECK", noop, kSelected, true, false},
-    {"CLOSE", close, kSelected, false, false},
-    {"UNSELECT", unselect, kSelected, false, false},
-    {"EXPUNGE", expunge, kSelected, true, true},
-    {"SEARCH", search, kSelected, false, true},
-    {"FETCH", fetch, kSelected, false, true},
-    {"STORE", store, kSelected, false, true},
-    {"COPY", copy, kSelected, true, true},
-    {"MOVE", move, kSelected, true, true},
+    {"CAPABILITY", capability, kAnyState, true, false, false},
+    {"NOOP", noop, kAnyState, true, false, false},
+    {"LOGOUT", logout, kAnyState, false, false, false},
+    {"ID", client_id, kAnyState, true, false, false},
+    {"STARTTLS", starttls, kNotAuthenticated, false, false, false},
+    {"LOGIN", login, kNotAuthenticated, false, false, false},
+    {"AUTHENTICATE", authenticate, kNotAuthenticated, false, false, false},
+    {"ENABLE", enable, kLoggedIn, false, false, false},
+    {"UNAUTHENTICATE", unauthenticate, kLoggedIn, false, false, false},
+    {"COMPRESS", compress, kLoggedIn, false, false, false},
+    {"SELECT", select, kLoggedIn, false, false, false},
+    {"EXAMINE", examine, kLoggedIn, false, false, false},
+    {"CREATE", create, kLoggedIn, true, false, false},
+    {"DELETE", remove, kLoggedIn, true, false, false},
+    {"RENAME", rename, kLoggedIn, true, false, false},
+    {"SUBSCRIBE", subscribe, kLoggedIn, true, false, false},
+    {"UNSUBSCRIBE", unsubscribe, kLoggedIn, true, false, false},
+    {"LIST", list, kLoggedIn, true, false, false},
+    {"LSUB", lsub, kLoggedIn, true, false, false},
+    {"NAMESPACE", name_space, kLoggedIn, true, false, false},
+    {"SETACL", set_acl, kLoggedIn, true, false, false},
+    {"DELETEACL", delete_acl, kLoggedIn, true, false, false},
+    {"GETACL", get_acl, kLoggedIn, true, false, false},
+    {"LISTRIGHTS", list_rights, kLoggedIn, true, false, false},
+    {"MYRIGHTS", my_rights, kLoggedIn, true, false, false},
+    {"STATUS", status, kLoggedIn, true, false, false},
+    {"GETQUOTA", get_quota, kLoggedIn, true, false, false},
+    {"GETQUOTAROOT", get_quota_root, kLoggedIn, true, false, false},
+    {"SETQUOTA", set_quota, kLoggedIn, true, false, false},
+    {"GETMETADATA", get_metadata, kLoggedIn, true, false, false},
+    {"SETMETADATA", set_metadata, kLoggedIn, true, false, false},
+    {"IDLE", idle, kLoggedIn, true, false, false},
+    {"NOTIFY", notify, kLoggedIn, true, false, false},
+    {"CHECK", noop, kSelected, true, false, false},
+    {"CLOSE", close, kSelected, false, false, false},
+    {"UNSELECT", unselect, kSelected, false, false, false},
+    {"EXPUNGE", expunge, kSelected, true, true, false},
+    {"SEARCH", search, kSelected, false, true, true},
+    {"SORT", sort, kSelected, false, true, true},
+    {"THREAD", thread, kSelected, false, true, true},
+    {"ESEARCH", multi_search, kLoggedIn, false, false, false},
+    {"CANCELUPDATE", cancel_update, kSelected, true, false, false},
+    {"FETCH", fetch, kSelected, false, true, true},
+    {"STORE", store, kSelected, false, true, true},
+    {"COPY", copy, kSelected, true, true, true},
+    {"MOVE", move, kSelected, true, true, true},
 };
 
 // Reads one command's text: its first line, and each literal with the line behind it. APPEND's
@@ -104,14 +124,23 @@ awaitable<IoResult<>> CommandReader::read() {
   }
 }
 
-// "tag APPEND mailbox [flags] [date] {n}": whether the mark at the end is the message's and not the
-// mailbox name's.
+// "tag APPEND mailbox [flags] [date] {n}", "tag [UID] REPLACE n mailbox …": whether the mark at the
+// end is the message's and not the mailbox name's.
 bool CommandReader::is_append_message() const {
   Lexer lexer(text);
   static_cast<void>(lexer.tag());
   lexer.space();
-  if (!lexer.word("APPEND")) return false;
+  auto name = lexer.keyword();
+  if (name == "UID") {
+    lexer.space();
+    name = lexer.keyword();
+  }
+  if (lexer.failed() || (name != "APPEND" && name != "REPLACE")) return false;
   lexer.space();
+  if (name == "REPLACE") {
+    static_cast<void>(lexer.sequence_set());
+    lexer.space();
+  }
   if (lexer.rest().find("\r\n") == std::string_view::npos && (lexer.peek() == '{')) return false;
   static_cast<void>(lexer.astring());
   return !lexer.failed();
@@ -137,22 +166,39 @@ awaitable<IoResult<Reply>> run(Context& context, CommandReader& read, std::strin
   }
   if (lexer.failed()) co_return Reply::bad(lexer.error());
   Command command{tag, name, lexer, by_uid};
-  if (name == "APPEND") {
+  context.tag = tag;
+  if ((name == "APPEND" && !by_uid) || name == "REPLACE") {
     if ((context.state & kLoggedIn) == 0) {
       context.closing = read.message && !read.message->synchronizing;
       co_return Reply::bad("log in first");
     }
-    if (!read.message) co_return Reply::bad("APPEND needs a message as a literal");
-    co_return co_await append(context, command, *read.message);
+    auto appended = co_await append(context, command, read.text);
+    if (appended && appended->kind == Reply::Kind::ok) warn_of_quota(context);
+    co_return appended;
   }
   const auto* entry = find_command(name);
   if (entry == nullptr || (by_uid && !entry->has_uid)) co_return Reply::bad("no such command");
   if ((context.state & entry->states) == 0) {
     co_return Reply::bad(context.state == kNotAuthenticated ? "log in first" : "not in this state");
   }
+  // Commands that name messages. The right may have gone since the mailbox was selected.
+  if (entry->has_uid && !rights_in_view(context).has(mailstore::Right::read))
+    co_return Reply::no("[NOPERM] you have no right to read this mailbox any more");
+  if (context.uid_only && entry->has_set && !by_uid)
+    co_return Reply::bad("[UIDREQUIRED] use UID " + name);
   const auto reply = co_await entry->handler(context, command);
+  if (name == "COPY" && reply.kind == Reply::Kind::ok) warn_of_quota(context);
   if (context.state == kSelected && (entry->tells_news || by_uid)) context.tell_news();
+  if (context.metadata_news && !context.notifications) context.metadata_news->tell(context);
   co_return reply;
+}
+
+// Of a command that was not read to its end; empty: none can be made out.
+std::string tag_of(std::string_view text) {
+  Lexer lexer(text);
+  const auto tag = lexer.tag();
+  lexer.space();
+  return lexer.failed() ? std::string() : std::string(tag);
 }
 
 bool has_news(const Context& context) {
@@ -162,7 +208,7 @@ bool has_news(const Context& context) {
 }  // namespace
 
 Context::Context(net::Stream& s, net::Session& n, const House& h)
-    : stream(s), session(n), house(h), reader(s, kMaxLine), out(s) {}
+    : stream(s), session(n), house(h), reader(stream, kMaxLine), out(stream) {}
 
 const CommandEntry* find_command(std::string_view name) {
   const auto* found = std::ranges::find(kCommands, name, &CommandEntry::name);
@@ -192,14 +238,27 @@ Reply reply_for(const Problem& problem) {
   return Reply::no("[SERVERBUG] " + problem.what);
 }
 
+Reply reply_for_target(const Problem& problem) {
+  if (problem.kind == Problem::Kind::not_found) return Reply::no("[TRYCREATE] " + problem.what);
+  return reply_for(problem);
+}
+
 void Context::tell_news() {
   if (!view || !has_news(*this)) return;
+  // What happens there is not for somebody who may not read it any more (RFC 4314, 4).
+  if (!rights_in_view(*this).has(mailstore::Right::read)) return;
   changed->store(false, std::memory_order_release);
-  const auto news =
-      view->apply(house.mailstore.changes(view->account(), view->mailbox(), view->upto()));
-  for (const auto sequence : news.expunged) out << "* " << sequence << " EXPUNGE\r\n";
+  const auto newest = house.mailstore.snapshot(view->account(), view->mailbox());
+  if (newest) tell_removed(*this, *newest);
+  const auto news = view->apply(newest);
+  if ((qresync || uid_only) && !news.vanished.empty()) {
+    out << "* VANISHED " << format_set(numbers(news.vanished)) << "\r\n";
+  } else {
+    for (const auto sequence : news.expunged) out << "* " << sequence << " EXPUNGE\r\n";
+  }
   if (news.exists) out << "* " << std::uint64_t{view->count()} << " EXISTS\r\n";
   for (const auto index : news.updated) put_flags_update(*this, index, rev2);
+  if (newest) tell_changed(*this);
   if (view->gone()) {
     out << "* BYE the selected mailbox was deleted\r\n";
     closing = true;
@@ -217,6 +276,50 @@ std::optional<std::vector<std::size_t>> Context::select(const SequenceSet& set, 
   if (!view->valid(set, by_uid)) return std::nullopt;
   return view->select(set, by_uid);
 }
+
+std::string Context::modseq_code() const {
+  if (!condstore || !view) return {};
+  return "[HIGHESTMODSEQ " + std::to_string(view->messages().highest_modseq.value) + "] ";
+}
+
+std::string Context::limit(std::vector<std::size_t>& indexes) const {
+  if (!over_limit(indexes.size())) return {};
+  const auto most = house.settings.message_limit;
+  indexes.erase(indexes.begin(), indexes.end() - static_cast<std::ptrdiff_t>(most));
+  return "[MESSAGELIMIT " + std::to_string(most) + " " +
+         std::to_string(view->row(indexes.front()).uid.value) + "] ";
+}
+
+bool Context::over_limit(std::size_t messages) const {
+  return house.settings.message_limit != 0 && messages > house.settings.message_limit;
+}
+
+Reply Context::too_many() const {
+  return Reply::no("[MESSAGELIMIT " + std::to_string(house.settings.message_limit) +
+                   "] name fewer messages at once");
+}
+
+bool Context::has_removals() const {
+  if (!view || !has_news(*this)) return false;
+  const auto newest = house.mailstore.snapshot(view->account(), view->mailbox());
+  return newest && view->has_lost(*newest);
+}
+
+namespace {
+
+// To a client that said NOTIFY, between its commands. False: it has gone.
+awaitable<bool> tell_what_happened(Context& context) {
+  if (!context.notifications) co_return true;
+  try {
+    if (!co_await context.notifications->tell(context)) co_return false;
+  } catch (const store::ReadError& e) {
+    log::error("imap.store_error", {{"session", context.session.id()}, {"error", e.what()}});
+    co_return false;
+  }
+  co_return (co_await context.out.flush()).has_value();
+}
+
+}  // namespace
 
 awaitable<void> serve(net::Stream& stream, net::Session& session, const House& house) {
   static auto& sessions = metrics::gauge("freehold_imap_sessions", "IMAP sessions open");
@@ -237,10 +340,14 @@ awaitable<void> serve(net::Stream& stream, net::Session& session, const House& h
       static_cast<void>(co_await context.out.flush());
       break;
     }
-    if (*woken == net::Wake::interrupted) continue;
+    if (*woken == net::Wake::interrupted) {
+      if (!co_await tell_what_happened(context)) break;
+      continue;
+    }
     CommandReader read(context);
     if (const auto done = co_await read.read(); !done) break;
     std::string tag;
+    if (!read.complaint.empty()) tag = tag_of(read.text);
     IoResult<Reply> reply = Reply::bad(read.complaint);
     if (read.complaint.empty()) {
       try {

@@ -13,7 +13,8 @@ constexpr const char* kSelect =
     "C: s SELECT INBOX\nS: * FLAGS (\\Seen \\Answered \\Flagged \\Deleted \\Draft)\n"
     "S: * OK [PERMANENTFLAGS (\\Seen \\Answered \\Flagged \\Deleted \\Draft \\*)]\n"
     "S: * 2 EXISTS\nS: * 0 RECENT\nS: * OK [UNSEEN 1]\nS: * OK [UIDVALIDITY 1700000000]\n"
-    "S: * OK [UIDNEXT 3]\nS: * OK [HIGHESTMODSEQ 3]\nS: s OK [READ-WRITE]\n";
+    "S: * OK [UIDNEXT 3]\nS: * OK [MAILBOXID (M\n"
+    "S: * OK [HIGHESTMODSEQ 3]\nS: s OK [READ-WRITE]\n";
 
 // With two messages in the inbox.
 class Session : public ::testing::Test {
@@ -59,7 +60,7 @@ TEST_F(Session, SelectsAndLeaves) {
       "C: b UNSELECT\nS: b OK\nC: c FETCH 1 FLAGS\nS: c BAD not in this state\n"
       "C: d EXAMINE INBOX\nS: * FLAGS\nS: * OK [PERMANENTFLAGS ()]\nS: * 2 EXISTS\n"
       "S: * 0 RECENT\nS: * OK [UNSEEN 1]\nS: * OK [UIDVALIDITY\nS: * OK [UIDNEXT\n"
-      "S: * OK [HIGHESTMODSEQ\nS: d OK [READ-ONLY]\n"
+      "S: * OK [MAILBOXID\nS: * OK [HIGHESTMODSEQ\nS: d OK [READ-ONLY]\n"
       "C: e STORE 1 +FLAGS (\\Seen)\nS: e NO [NOPERM]\n"
       "C: f EXPUNGE\nS: f NO [NOPERM]\n"
       "C: g SELECT Nowhere\nS: g NO [NONEXISTENT]\n"
@@ -191,10 +192,19 @@ TEST_F(Session, AnswersPipelinedCommandsInOrder) {
       "S: * BYE\nS: e OK\n");
 }
 
+TEST_F(Session, TellsOfTheProgressOfALongSearch) {
+  for (int i = 0; i < 70; ++i) c.deliver("more");
+  c.settings.progress_every = std::chrono::milliseconds(0);
+  c.hold_logged_in(
+      "C: s EXAMINE INBOX\nS: * FLAGS\nS: * OK\nS: * 72 EXISTS\nS: * 0 RECENT\nS: * OK\nS: * OK\n"
+      "S: * OK\nS: * OK\nS: * OK\nS: s OK\n"
+      "C: b SEARCH SUBJECT one\nS: * OK [INPROGRESS (\"b\" 63 72)] \nS: * SEARCH 1\nS: b OK\n");
+}
+
 TEST_F(Session, BearsNonsense) {
   c.hold(
       "S: * OK\nC: \nS: * BAD\nC: a\nS: a BAD\nC: a NONSENSE\nS: a BAD no such command\n"
-      "C: a UID NOOP\nS: a BAD\nC: (\nS: * BAD\nC: a LOGIN {999999}\nS: * BAD\n"
+      "C: a UID NOOP\nS: a BAD\nC: (\nS: * BAD\nC: a LOGIN {999999}\nS: a BAD\n"
       "C: a LOGIN \"x\nS: a BAD\nC: a NOOP extra\nS: a BAD\nC: b NOOP\nS: b OK\n");
 }
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/bytes.hpp"
+#include "mailstore/envelope_text.hpp"
 #include "schema/mailstore.pb.h"
 
 namespace freehold::imap {
@@ -12,33 +13,6 @@ namespace {
 constexpr int kMaxDepth = 64;  // the parser keeps to less
 
 void put_nstring(Output& out, std::string_view text) { out.nstring(text, text.empty()); }
-
-template <class Addresses>
-void put_addresses(Output& out, const Addresses& addresses) {
-  if (addresses.empty()) {
-    out << "NIL";
-    return;
-  }
-  out << '(';
-  for (const auto& address : addresses) {
-    using Role = schema::Address4;
-    out << '(';
-    put_nstring(out, address.name());
-    out << " NIL ";
-    if (address.role() == Role::GROUP_END) {
-      out << "NIL NIL";
-    } else if (address.role() == Role::GROUP_BEGIN) {
-      out.string(address.mailbox());
-      out << " NIL";
-    } else {
-      out.string(address.mailbox());
-      out << ' ';
-      out.string(address.host());
-    }
-    out << ')';
-  }
-  out << ')';
-}
 
 template <class Parameters>
 void put_parameters(Output& out, const Parameters& parameters) {
@@ -126,7 +100,7 @@ class Structure {
     out_ << ' ' << part.body_end() - part.body_begin();
     if (is_embedded_message(part) && !children.empty() && depth < kMaxDepth) {
       out_ << ' ';
-      put_envelope(out_, part.envelope());
+      out_ << mailstore::envelope_text(part.envelope());
       out_ << ' ';
       put(children.front(), depth + 1);
       out_ << ' ' << part.lines();
@@ -174,31 +148,6 @@ class Structure {
 };
 
 }  // namespace
-
-void put_envelope(Output& out, const schema::Envelope& envelope) {
-  out << '(';
-  put_nstring(out, envelope.date());
-  out << ' ';
-  put_nstring(out, envelope.subject());
-  out << ' ';
-  put_addresses(out, envelope.from());
-  out << ' ';
-  // RFC 9051, 7.5.2: an absent Sender or Reply-To is the From.
-  put_addresses(out, envelope.sender().empty() ? envelope.from() : envelope.sender());
-  out << ' ';
-  put_addresses(out, envelope.reply_to().empty() ? envelope.from() : envelope.reply_to());
-  out << ' ';
-  put_addresses(out, envelope.to());
-  out << ' ';
-  put_addresses(out, envelope.cc());
-  out << ' ';
-  put_addresses(out, envelope.bcc());
-  out << ' ';
-  put_nstring(out, envelope.in_reply_to());
-  out << ' ';
-  put_nstring(out, envelope.message_id());
-  out << ')';
-}
 
 void put_body_structure(Output& out, const schema::Content& content, bool extended) {
   if (content.parts().empty()) {

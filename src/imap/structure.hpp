@@ -12,13 +12,11 @@
 namespace freehold::schema {
 class Content;
 class Part;
-class Envelope;
 }  // namespace freehold::schema
 
 namespace freehold::imap {
 
-// RFC 9051, 7.5.2: the structures of FETCH from a parsed message.
-void put_envelope(Output& out, const schema::Envelope& envelope);
+// RFC 9051, 7.5.2: BODY and BODYSTRUCTURE of a parsed message.
 void put_body_structure(Output& out, const schema::Content& content, bool extended);
 
 // A part by its numbers: an index into content.parts(); nothing when there is none.

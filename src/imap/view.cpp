@@ -6,84 +6,109 @@ namespace freehold::imap {
 
 namespace {
 
-using mailstore::IndexedMessage;
+using mailstore::IndexChunk;
+using mailstore::MailboxSnapshot;
 
-auto find_uid(auto& messages, Uid uid) {
-  return std::ranges::lower_bound(messages, uid, {}, &IndexedMessage::uid);
+// What differs between two states of the messages of one chunk.
+struct Difference {
+  std::vector<Uid> vanished, added, updated;
+};
+
+void compare(const IndexChunk& before, const IndexChunk& after, Difference& out) {
+  for (const auto& row : before.rows()) {
+    if (!after.has(row.uid)) out.vanished.push_back(row.uid);
+  }
+  for (const auto& row : after.rows()) {
+    if (!before.has(row.uid)) {
+      out.added.push_back(row.uid);
+    } else if (before.rows()[before.rank(row.uid)].modseq < row.modseq) {
+      out.updated.push_back(row.uid);
+    }
+  }
+}
+
+// Chunks that are the same object have not changed, so this looks at what has.
+Difference compare(const MailboxSnapshot& before, const MailboxSnapshot& after) {
+  static const IndexChunk kNone;
+  Difference out;
+  auto old = before.slots().begin();
+  auto now = after.slots().begin();
+  while (old != before.slots().end() || now != after.slots().end()) {
+    if (now == after.slots().end() || (old != before.slots().end() && old->number < now->number)) {
+      compare(*old++->chunk, kNone, out);
+    } else if (old == before.slots().end() || now->number < old->number) {
+      compare(kNone, *now++->chunk, out);
+    } else {
+      if (old->chunk != now->chunk) compare(*old->chunk, *now->chunk, out);
+      ++old, ++now;
+    }
+  }
+  return out;
 }
 
 }  // namespace
 
 std::optional<std::uint32_t> View::sequence_of(Uid uid) const {
-  const auto at = find_uid(messages_, uid);
-  if (at == messages_.end() || at->uid != uid) return std::nullopt;
-  return static_cast<std::uint32_t>(at - messages_.begin()) + 1;
+  const auto index = told_->index_of(uid);
+  if (!index) return std::nullopt;
+  return *index + 1;
 }
 
 bool View::valid(const SequenceSet& set, bool by_uid) const {
   if (by_uid) return true;
   return std::ranges::all_of(set.ranges, [this](const auto& range) {
     const auto fits = [this](std::uint32_t n) { return n == SequenceSet::kStar || n <= count(); };
-    return fits(range.first) && fits(range.second) && !messages_.empty();
+    return fits(range.first) && fits(range.second) && !told_->empty();
   });
 }
 
 std::vector<std::size_t> View::select(const SequenceSet& set, bool by_uid) const {
   std::vector<std::size_t> out;
-  if (messages_.empty()) return out;
+  if (told_->empty()) return out;
   const auto resolved = set.resolved(by_uid ? largest_uid() : count());
   for (const auto& [first, last] : resolved.ranges) {
-    std::size_t begin = 0, end = 0;
-    if (by_uid) {
-      begin = static_cast<std::size_t>(find_uid(messages_, Uid(first)) - messages_.begin());
-      end = static_cast<std::size_t>(
-          std::ranges::upper_bound(messages_, Uid(last), {}, &IndexedMessage::uid) -
-          messages_.begin());
-    } else {
-      begin = first - 1;
-      end = std::min<std::size_t>(last, messages_.size());
-    }
+    const std::size_t begin = by_uid ? told_->lower_bound(Uid(first)) : first - 1;
+    const std::size_t end = by_uid ? told_->upper_bound(Uid(last)) : std::min(last, count());
     for (auto i = begin; i < end; ++i) out.push_back(i);
   }
   return out;
 }
 
-View::News View::apply(const mailstore::MailboxChanges& changes) {
+bool View::has_lost(const MailboxSnapshot& newest) const {
+  return !compare(*told_, newest).vanished.empty();
+}
+
+View::News View::apply(Snapshot newest) {
   News news;
-  upto_ = std::max(upto_, changes.upto);
-  gone_ = gone_ || changes.gone;
-  for (const auto uid : changes.vanished) {
-    const auto at = find_uid(messages_, uid);
-    if (at == messages_.end() || at->uid != uid) continue;
-    news.vanished.push_back(uid);
+  if (!newest) {
+    gone_ = true;
+    return news;
   }
-  // From the back, so that each number is right when the client reads it and the array moves once.
-  for (auto uid = news.vanished.rbegin(); uid != news.vanished.rend(); ++uid) {
+  const auto difference = compare(*told_, *newest);
+  news.vanished = difference.vanished;
+  // From the back, so that each number is right when the client reads it.
+  for (auto uid = news.vanished.rbegin(); uid != news.vanished.rend(); ++uid)
     news.expunged.push_back(*sequence_of(*uid));
-  }
-  if (!news.vanished.empty()) {
-    std::erase_if(messages_, [&](const IndexedMessage& message) {
-      return std::ranges::binary_search(news.vanished, message.uid);
-    });
-  }
-  for (const auto& message : changes.changed) {
-    auto at = find_uid(messages_, message.uid);
-    if (at == messages_.end()) {
-      at = messages_.insert(at, message);
-      news.exists = true;
-    } else if (at->uid == message.uid && at->modseq < message.modseq) {
-      *at = message;
-    } else {
-      continue;  // known already: this session's own change, which STORE has told
-    }
-    news.updated.push_back(static_cast<std::size_t>(at - messages_.begin()));
-  }
+  told_ = std::move(newest);
+  news.exists = !difference.added.empty();
+  for (const auto uid : difference.updated) news.updated.push_back(*told_->index_of(uid));
+  for (const auto uid : difference.added) news.updated.push_back(*told_->index_of(uid));
   return news;
 }
 
-void View::note(const IndexedMessage& message) {
-  const auto at = find_uid(messages_, message.uid);
-  if (at != messages_.end() && at->uid == message.uid) *at = message;
+void View::note(const std::vector<IndexChunk>& changed) {
+  if (changed.empty()) return;
+  auto mine = std::make_shared<MailboxSnapshot>(*told_);
+  std::vector<MailboxSnapshot::Replacement> replaced;
+  for (const auto& newer : changed) {
+    const auto number = IndexChunk::number_of(newer.rows().front().uid);
+    const auto known = told_->chunk(number);
+    if (!known) continue;
+    replaced.push_back({number, *known});
+    replaced.back().chunk.adopt(newer);
+  }
+  mine->replace(std::move(replaced));
+  told_ = std::move(mine);
 }
 
 }  // namespace freehold::imap

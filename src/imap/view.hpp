@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <vector>
 
@@ -13,27 +14,27 @@ namespace freehold::imap {
 // It changes only when the client is told.
 class View {
  public:
-  using Messages = std::vector<mailstore::IndexedMessage>;
+  using Snapshot = std::shared_ptr<const mailstore::MailboxSnapshot>;
 
-  View(AccountId account, mailstore::MailboxInfo info, bool read_only, Messages messages,
-       ModSeq upto)
-      : account_(account),
-        info_(std::move(info)),
-        read_only_(read_only),
-        messages_(std::move(messages)),
-        upto_(upto) {}
+  View(AccountId account, mailstore::MailboxInfo info, bool read_only, Snapshot told)
+      : account_(account), info_(std::move(info)), read_only_(read_only), told_(std::move(told)) {}
 
   [[nodiscard]] AccountId account() const { return account_; }
   [[nodiscard]] MailboxId mailbox() const { return info_.id; }
   [[nodiscard]] const mailstore::MailboxInfo& info() const { return info_; }
   [[nodiscard]] bool read_only() const { return read_only_; }
-  [[nodiscard]] const Messages& messages() const { return messages_; }
-  [[nodiscard]] ModSeq upto() const { return upto_; }
-  [[nodiscard]] bool gone() const { return gone_; }
-  [[nodiscard]] std::uint32_t count() const { return static_cast<std::uint32_t>(messages_.size()); }
-  [[nodiscard]] std::uint32_t largest_uid() const {
-    return messages_.empty() ? 0 : messages_.back().uid.value;
+  // The messages in the order of their sequence numbers: an index is a sequence number less 1.
+  [[nodiscard]] const mailstore::MailboxSnapshot& messages() const { return *told_; }
+  [[nodiscard]] Snapshot told() const { return told_; }  // the same, and it stays as it is
+  [[nodiscard]] mailstore::IndexedMessage at(std::size_t index) const {
+    return told_->at(static_cast<std::uint32_t>(index));
   }
+  [[nodiscard]] const mailstore::IndexChunk::Row& row(std::size_t index) const {
+    return told_->row(static_cast<std::uint32_t>(index));
+  }
+  [[nodiscard]] bool gone() const { return gone_; }
+  [[nodiscard]] std::uint32_t count() const { return told_->count(); }
+  [[nodiscard]] std::uint32_t largest_uid() const { return told_->last_uid().value; }
 
   // The sequence number of a UID, from 1; nothing when the client does not know it.
   [[nodiscard]] std::optional<std::uint32_t> sequence_of(Uid uid) const;
@@ -42,6 +43,8 @@ class View {
   // False: a sequence number is larger than the mailbox (a client's error); UIDs always are fine.
   [[nodiscard]] bool valid(const SequenceSet& set, bool by_uid) const;
 
+  // Whether messages that the client knows are not in `newest` any more.
+  [[nodiscard]] bool has_lost(const mailstore::MailboxSnapshot& newest) const;
   // What the client has to be told of changes; the view is brought forward.
   struct News {
     std::vector<std::uint32_t> expunged;  // sequence numbers, each as it is when its turn comes
@@ -49,17 +52,17 @@ class View {
     bool exists = false;               // there are new ones
     std::vector<std::size_t> updated;  // indexes into messages()
   };
-  [[nodiscard]] News apply(const mailstore::MailboxChanges& changes);
-  // The client is told of this one's new state by the command itself.
-  void note(const mailstore::IndexedMessage& message);
+  // `newest` is null when the mailbox is gone.
+  [[nodiscard]] News apply(Snapshot newest);
+  // The client is told of these messages' new flags by the command itself.
+  void note(const std::vector<mailstore::IndexChunk>& changed);
 
  private:
   AccountId account_;
   mailstore::MailboxInfo info_;
   bool read_only_;
   bool gone_ = false;
-  Messages messages_;
-  ModSeq upto_;
+  Snapshot told_;  // shared with the mailstore and other sessions, until this one's own changes
 };
 
 }  // namespace freehold::imap

@@ -3,26 +3,47 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <map>
+
 namespace freehold::imap {
 namespace {
 
-using mailstore::IndexedMessage;
-using mailstore::MailboxChanges;
+using mailstore::IndexChunk;
+using mailstore::MailboxSnapshot;
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 
-IndexedMessage message(std::uint32_t uid, std::uint64_t modseq = 1) {
-  IndexedMessage out;
-  out.uid = Uid(uid);
-  out.email = EmailId(uid);
-  out.modseq = ModSeq(modseq);
-  return out;
+struct Message {
+  std::uint32_t uid;
+  std::uint64_t modseq = 1;
+};
+
+// As the mailstore brings it forward from `before`: only chunks that differ are other objects.
+View::Snapshot snapshot(const std::vector<Message>& messages, View::Snapshot before = nullptr) {
+  std::map<std::uint32_t, IndexChunk> chunks;
+  if (before) {
+    for (const auto& slot : before->slots()) chunks[slot.number] = {};
+  }
+  for (const auto& [uid, modseq] : messages) {
+    chunks[IndexChunk::number_of(Uid(uid))].insert(
+        {Uid(uid), EmailId(uid), ModSeq(modseq), 1, {}, {}}, {});
+  }
+  auto made =
+      before ? std::make_shared<MailboxSnapshot>(*before) : std::make_shared<MailboxSnapshot>();
+  std::vector<MailboxSnapshot::Replacement> replaced;
+  for (auto& [number, chunk] : chunks) {
+    const auto known = made->chunk(number);
+    if (!known || *known != chunk) replaced.push_back({number, std::move(chunk)});
+  }
+  made->replace(std::move(replaced));
+  return made;
 }
 
-View view_of(std::vector<std::uint32_t> uids) {
-  View::Messages messages;
-  for (const auto uid : uids) messages.push_back(message(uid));
-  return View(AccountId(1), {}, false, std::move(messages), ModSeq(1));
+View view_with(const View::Snapshot& told) { return {AccountId(1), {}, false, told}; }
+View view_of(std::initializer_list<std::uint32_t> uids) {
+  std::vector<Message> messages;
+  for (const auto uid : uids) messages.push_back({uid});
+  return view_with(snapshot(messages));
 }
 
 TEST(View, SelectsByNumberAndByUid) {
@@ -58,52 +79,47 @@ TEST(View, SelectsByNumberAndByUid) {
 }
 
 TEST(View, TellsExpungesSoThatEachNumberIsRightInItsTurn) {
-  auto view = view_of({2, 4, 6, 8});
-  MailboxChanges changes;
-  changes.upto = ModSeq(5);
-  changes.vanished = {Uid(2), Uid(3), Uid(6)};
-  const auto news = view.apply(changes);
+  const auto told = snapshot({{2}, {4}, {600}, {800}});
+  auto view = view_with(told);
+  const auto news = view.apply(snapshot({{4}, {800}}, told));
   EXPECT_THAT(news.expunged, ElementsAre(3, 1));
-  EXPECT_THAT(news.vanished, ElementsAre(Uid(2), Uid(6)));
+  EXPECT_THAT(news.vanished, ElementsAre(Uid(2), Uid(600)));
   EXPECT_FALSE(news.exists);
   EXPECT_EQ(view.count(), 2U);
-  EXPECT_EQ(view.sequence_of(Uid(8)), 2U);
-  EXPECT_EQ(view.sequence_of(Uid(6)), std::nullopt);
-  EXPECT_EQ(view.upto(), ModSeq(5));
+  EXPECT_EQ(view.sequence_of(Uid(800)), 2U);
+  EXPECT_EQ(view.sequence_of(Uid(600)), std::nullopt);
 }
 
 TEST(View, TellsNewAndChangedMessages) {
-  auto view = view_of({2, 4});
-  MailboxChanges changes;
-  changes.upto = ModSeq(7);
-  changes.vanished = {Uid(2)};
-  changes.changed = {message(4, 6), message(9, 7)};
-  const auto news = view.apply(changes);
+  const auto told = snapshot({{2}, {4}, {100}});
+  auto view = view_with(told);
+  const auto news = view.apply(snapshot({{4, 6}, {9, 7}, {100}, {200, 7}}, told));
   EXPECT_TRUE(news.exists);
   EXPECT_THAT(news.expunged, ElementsAre(1));
-  EXPECT_THAT(news.updated, ElementsAre(0, 1));
-  EXPECT_EQ(view.largest_uid(), 9U);
+  EXPECT_THAT(news.updated, ElementsAre(0, 1, 3));
+  EXPECT_EQ(view.largest_uid(), 200U);
 }
 
 TEST(View, WhatTheClientKnowsIsNotToldAgain) {
-  auto view = view_of({2, 4});
-  view.note(message(4, 6));
-  MailboxChanges changes;
-  changes.upto = ModSeq(6);
-  changes.changed = {message(4, 6)};
-  const auto news = view.apply(changes);
+  const auto told = snapshot({{2}, {4}});
+  auto view = view_with(told);
+  IndexChunk mine;
+  mine.insert({Uid(4), EmailId(4), ModSeq(6), 1, {}, {}}, {mailstore::kSeen, {}});
+  view.note({mine});
+  EXPECT_TRUE(view.at(1).flags.has(mailstore::kSeen));
+  EXPECT_FALSE(view.at(0).flags.has(mailstore::kSeen));
+  const auto newest = snapshot({{2}, {4, 6}}, told);
+  const auto news = view.apply(newest);
   EXPECT_THAT(news.updated, IsEmpty());
   EXPECT_FALSE(news.exists);
-  const auto again = view.apply(changes);
-  EXPECT_THAT(again.updated, IsEmpty());
+  EXPECT_THAT(view.apply(newest).updated, IsEmpty());
 }
 
 TEST(View, ADeletedMailboxIsGone) {
   auto view = view_of({2});
-  MailboxChanges changes;
-  changes.gone = true;
-  (void)view.apply(changes);
+  (void)view.apply(nullptr);
   EXPECT_TRUE(view.gone());
+  EXPECT_EQ(view.count(), 1U);
 }
 
 }  // namespace

@@ -2,6 +2,9 @@
 
 #include <algorithm>
 
+#include "base/bytes.hpp"
+#include "mailstore/acl_record.hpp"
+#include "mailstore/annotations.hpp"
 #include "store/bodies.hpp"
 #include "store/keys.hpp"
 #include "store/records.hpp"
@@ -12,31 +15,27 @@ namespace keys = store::keys;
 
 namespace {
 
+using Bits = IndexChunk::Bits;
+
 void move_counter(std::uint64_t now, void (schema::Mailbox::*set)(std::uint64_t),
                   schema::Mailbox& box, std::uint64_t by, int direction) {
   (box.*set)(direction > 0 ? now + by : now - std::min(now, by));
 }
 
-BlobHash body_of(const schema::Email& record) {
-  BlobHash hash;
-  std::copy_n(record.body().begin(), std::min(record.body().size(), hash.bytes.size()),
-              hash.bytes.begin());
-  return hash;
+std::uint64_t less(std::uint64_t from, std::uint64_t by) { return from - std::min(from, by); }
+
+std::string encoded(Uid uid) {
+  std::string bytes;
+  append_u32(bytes, uid.value);
+  return bytes;
 }
+
+Uid decoded_uid(std::string_view bytes) { return bytes.size() == 4 ? Uid(read_u32(bytes)) : Uid(); }
 
 }  // namespace
 
-Flags flags_of(const schema::Email& record, bool deleted) {
-  return {record.flags() | (deleted ? kDeleted : 0U),
-          {record.keywords().begin(), record.keywords().end()}};
-}
-
-Flags flags_of(const schema::IndexEntry& entry) {
-  return {entry.flags(), {entry.keywords().begin(), entry.keywords().end()}};
-}
-
-AccountChange::AccountChange(store::Transaction& tx, AccountId account)
-    : tx_(tx), account_(account) {
+AccountChange::AccountChange(store::Transaction& tx, AccountId account, Time now)
+    : tx_(tx), account_(account), now_(now) {
   const auto key = keys::account_state(account);
   const auto seen = tx.get(key);
   // Lanes keep the changes of one process apart; this keeps those of several apart.
@@ -51,24 +50,58 @@ AccountChange::CachedMailbox& AccountChange::cached(MailboxId id) {
   return place->second;
 }
 
+AccountChange::CachedChunk& AccountChange::cached(MailboxId mailbox, std::uint32_t number) {
+  const auto [place, added] = chunks_.try_emplace({mailbox, number});
+  if (added) {
+    const auto key = keys::index(account_, mailbox, number);
+    if (const auto value = tx_.get(key)) place->second.chunk = IndexChunk::decode(key, *value);
+  }
+  return place->second;
+}
+
 schema::Mailbox* AccountChange::mailbox(MailboxId id) {
   auto& box = cached(id);
   return box.record ? &*box.record : nullptr;
 }
 
-MailboxId AccountChange::create_mailbox(schema::Mailbox record, Time now) {
+MailboxId AccountChange::create_mailbox(schema::Mailbox record) {
   const MailboxId id(state_.last_mailbox() + 1);
   state_.set_last_mailbox(id.value);
-  const auto seconds = static_cast<std::uint32_t>(to_millis(now) / 1000);
+  const auto seconds = static_cast<std::uint32_t>(to_millis(now_) / 1000);
   state_.set_last_uid_validity(std::max(state_.last_uid_validity() + 1, seconds));
   record.set_uid_validity(state_.last_uid_validity());
   record.set_uid_next(1);
   record.set_highest_modseq(modseq_.value);
+  // Whoever looks for a path later in this change has to find it.
+  tx_.put(keys::mailbox(account_, id), record.SerializeAsString());
   mailboxes_[id] = {std::move(record), true, true};
   auto& change = *log_.add_mailboxes();
   change.set_mailbox(id.value);
   change.set_kind(schema::Change::MailboxChange::CREATED);
+  const MailboxId parent(mailboxes_[id].record->parent());
+  if (parent) {
+    if (const auto inherited = acl(parent); !inherited.empty()) put_acl(id, inherited);
+  }
   return id;
+}
+
+Acl AccountChange::acl(MailboxId id) const { return read_acl(tx_, account_, id); }
+
+void AccountChange::put_acl(MailboxId id, const Acl& acl) {
+  for (const auto& entry : this->acl(id)) tx_.erase(keys::granted(entry.who, account_, id));
+  schema::Acl record;
+  for (const auto& entry : acl) {
+    auto& added = *record.add_entries();
+    added.set_account(entry.who.value);
+    added.set_negative(entry.negative);
+    added.set_rights(entry.rights.bits());
+    tx_.put(keys::granted(entry.who, account_, id), {});
+  }
+  if (acl.empty()) {
+    tx_.erase(keys::acl(account_, id));
+  } else {
+    tx_.put(keys::acl(account_, id), record.SerializeAsString());
+  }
 }
 
 void AccountChange::touch_mailbox(MailboxId id) {
@@ -82,8 +115,10 @@ void AccountChange::touch_mailbox(MailboxId id) {
 }
 
 void AccountChange::erase_mailbox(MailboxId id) {
+  if (!acl(id).empty()) put_acl(id, {});
   mailboxes_.erase(id);
   tx_.erase(keys::mailbox(account_, id));
+  erase_annotations(tx_, keys::annotations(account_, id));
   auto& change = *log_.add_mailboxes();
   change.set_mailbox(id.value);
   change.set_kind(schema::Change::MailboxChange::DESTROYED);
@@ -93,18 +128,46 @@ std::optional<schema::Email> AccountChange::email(EmailId id) const {
   return store::read<schema::Email>(tx_, keys::email(account_, id));
 }
 
-std::optional<schema::IndexEntry> AccountChange::index(MailboxId mailbox, Uid uid) const {
-  return store::read<schema::IndexEntry>(tx_, keys::index(account_, mailbox, uid));
+const IndexChunk& AccountChange::chunk(MailboxId mailbox, std::uint32_t number) {
+  return cached(mailbox, number).chunk;
 }
 
-schema::Change::EmailChange& AccountChange::logged(EmailId id, const schema::Email& record) {
-  const auto [place, added] = log_places_.try_emplace(id, log_.emails_size());
-  if (!added) return *log_.mutable_emails(place->second);
-  auto& change = *log_.add_emails();
-  change.set_email(id.value);
-  change.set_thread(record.thread());
-  change.set_kind(schema::Change::EmailChange::UPDATED);
-  return change;
+std::vector<std::uint32_t> AccountChange::chunks(MailboxId mailbox) const {
+  std::vector<std::uint32_t> numbers;
+  tx_.scan(store::prefix_range(keys::index_of(account_, mailbox)),
+           [&](std::string_view key, std::string_view) {
+             numbers.push_back(keys::chunk_of_index(key));
+             return true;
+           });
+  return numbers;
+}
+
+std::optional<IndexedMessage> AccountChange::message(MailboxId mailbox, Uid uid) {
+  const auto& in = chunk(mailbox, IndexChunk::number_of(uid));
+  if (!in.has(uid)) return std::nullopt;
+  return in.message(in.rank(uid));
+}
+
+// An expunged message leaves its placement behind until it is purged.
+bool AccountChange::is_at(EmailId id, const Place& place) {
+  const auto& in = chunk(place.mailbox, IndexChunk::number_of(place.uid));
+  return in.has(place.uid) && in.rows()[in.rank(place.uid)].email == id;
+}
+
+std::vector<Place> AccountChange::places(EmailId id) {
+  std::vector<Place> all;
+  tx_.scan(store::prefix_range(keys::placements(account_, id)),
+           [&](std::string_view key, std::string_view value) {
+             all.push_back({keys::mailbox_of_placement(key), decoded_uid(value)});
+             return true;
+           });
+  std::erase_if(all, [&](const Place& place) { return !is_at(id, place); });
+  return all;
+}
+
+bool AccountChange::is_in(EmailId id, MailboxId mailbox) {
+  const auto uid = tx_.get(keys::placement(account_, id, mailbox));
+  return uid && is_at(id, {mailbox, decoded_uid(*uid)});
 }
 
 EmailId AccountChange::create_email(schema::Email& record) {
@@ -114,103 +177,260 @@ EmailId AccountChange::create_email(schema::Email& record) {
   state_.set_used_bytes(state_.used_bytes() + record.size());
   record.set_created_modseq(modseq_.value);
   if (record.thread() == 0) record.set_thread(id.value);
-  logged(id, record).set_kind(schema::Change::EmailChange::CREATED);
+  tx_.put(keys::email(account_, id), record.SerializeAsString());
   return id;
 }
 
-void AccountChange::count(schema::Mailbox& box, const schema::Email& record, bool deleted,
-                          int direction) {
-  move_counter(box.emails(), &schema::Mailbox::set_emails, box, 1, direction);
-  move_counter(box.bytes(), &schema::Mailbox::set_bytes, box, record.size(), direction);
-  if ((record.flags() & kSeen) == 0) {
-    move_counter(box.unseen(), &schema::Mailbox::set_unseen, box, 1, direction);
-  }
-  if (deleted) move_counter(box.deleted(), &schema::Mailbox::set_deleted, box, 1, direction);
-  box.set_highest_modseq(modseq_.value);
+void AccountChange::count(MailboxId mailbox, const IndexChunk& rows, int direction) {
+  auto& box = cached(mailbox);
+  box.changed = true;
+  auto& record = *box.record;
+  std::uint64_t bytes = 0;
+  for (const auto& row : rows.rows()) bytes += row.size;
+  const auto number = [](Bits bits) { return static_cast<std::uint64_t>(std::popcount(bits)); };
+  move_counter(record.emails(), &schema::Mailbox::set_emails, record, rows.size(), direction);
+  move_counter(record.bytes(), &schema::Mailbox::set_bytes, record, bytes, direction);
+  move_counter(record.unseen(), &schema::Mailbox::set_unseen, record,
+               number(rows.present() & ~rows.with(kSeen)), direction);
+  move_counter(record.deleted(), &schema::Mailbox::set_deleted, record, number(rows.with(kDeleted)),
+               direction);
+  record.set_highest_modseq(modseq_.value);
 }
 
-Uid AccountChange::place(schema::Email& record, EmailId id, MailboxId mailbox, bool deleted) {
+void AccountChange::log(Kind kind, MailboxId mailbox, const IndexChunk& chunk, Bits which) {
+  auto& messages = messages_[{mailbox, kind}];
+  for (const auto& row : chunk.rows()) {
+    if ((which & IndexChunk::bit_of(row.uid)) != 0) messages.emplace_back(row.uid, row.email);
+  }
+}
+
+Uid AccountChange::place(MailboxId mailbox, const IndexedMessage& message) {
   auto& box = cached(mailbox);
   const Uid uid(box.record->uid_next());
   box.record->set_uid_next(uid.value + 1);
-  box.changed = true;
-  count(*box.record, record, deleted, +1);
-  auto& placement = *record.add_placements();
-  placement.set_mailbox(mailbox.value);
-  placement.set_uid(uid.value);
-  placement.set_deleted(deleted);
-  put_index(record, id, placement);
-  *logged(id, record).add_places() = placement;
+  auto& in = cached(mailbox, IndexChunk::number_of(uid));
+  in.changed = true;
+  in.chunk.insert(
+      {uid, message.email, modseq_, message.size, message.received_at, now_, message.thread},
+      message.flags);
+  const auto bit = IndexChunk::bit_of(uid);
+  count(mailbox, in.chunk.only(bit), +1);
+  log(schema::Change::Messages::PLACED, mailbox, in.chunk, bit);
+  tx_.put(keys::placement(account_, message.email, mailbox), encoded(uid));
   return uid;
 }
 
-void AccountChange::displace(schema::Email& record, EmailId id, MailboxId mailbox, Uid uid) {
-  auto& places = *record.mutable_placements();
-  const auto here = std::ranges::find_if(places, [&](const schema::Placement& place) {
-    return place.mailbox() == mailbox.value && place.uid() == uid.value;
-  });
-  if (here == places.end()) return;
-  auto& box = cached(mailbox);
-  box.changed = true;
-  count(*box.record, record, here->deleted(), -1);
-  *logged(id, record).add_vanished() = *here;
-  places.erase(here);
-  tx_.erase(keys::index(account_, mailbox, uid));
+Uid AccountChange::place_too(MailboxId mailbox, const IndexedMessage& message, MailboxId from) {
+  const auto uid = place(mailbox, message);
+  cached(mailbox, IndexChunk::number_of(uid)).chunk.share(uid);
+  auto& origin = cached(from, IndexChunk::number_of(message.uid));
+  origin.changed = true;
+  origin.chunk.share(message.uid);
+  return uid;
 }
 
-void AccountChange::put_index(const schema::Email& record, EmailId id,
-                              const schema::Placement& place) {
-  schema::IndexEntry entry;
-  entry.set_email(id.value);
-  entry.set_modseq(modseq_.value);
-  entry.set_flags(record.flags() | (place.deleted() ? kDeleted : 0U));
-  *entry.mutable_keywords() = record.keywords();
-  entry.set_size(record.size());
-  entry.set_received_at(record.received_at());
-  tx_.put(keys::index(account_, MailboxId(place.mailbox()), Uid(place.uid())),
-          entry.SerializeAsString());
+Uid AccountChange::move(MailboxId from, const IndexedMessage& message, MailboxId to) {
+  const auto bit = IndexChunk::bit_of(message.uid);
+  auto& origin = cached(from, IndexChunk::number_of(message.uid));
+  const auto gone = origin.chunk.only(bit);
+  origin.changed = true;
+  origin.chunk.erase(bit);
+  count(from, gone, -1);
+  log(schema::Change::Messages::REMOVED, from, gone, bit);
+  if (from != to) tx_.erase(keys::placement(account_, message.email, from));
+  const auto uid = place(to, message);
+  if (gone.shared() != 0) cached(to, IndexChunk::number_of(uid)).chunk.share(uid);
+  return uid;
 }
 
-bool AccountChange::set_flags(schema::Email& record, EmailId id, MailboxId mailbox, Uid uid,
-                              const Flags& flags) {
-  const auto here = std::ranges::find_if(*record.mutable_placements(), [&](const auto& place) {
-    return place.mailbox() == mailbox.value && place.uid() == uid.value;
-  });
-  if (here == record.mutable_placements()->end()) return false;
-  const auto before = flags_of(record, here->deleted());
-  if (before == flags) return false;
-  const bool email_changed =
-      (before.bits & ~kDeleted) != (flags.bits & ~kDeleted) || before.keywords != flags.keywords;
-  for (const auto& place : record.placements()) {
-    auto& box = cached(MailboxId(place.mailbox()));
-    box.changed = true;
-    count(*box.record, record, place.deleted(), -1);
+void AccountChange::expunge(MailboxId mailbox, std::uint32_t number, Bits which,
+                            std::string_view path) {
+  auto& in = cached(mailbox, number);
+  const auto gone = in.chunk.only(which);
+  if (gone.empty()) return;
+  in.changed = true;
+  in.chunk.erase(which);
+  count(mailbox, gone, -1);
+  log(schema::Change::Messages::REMOVED, mailbox, gone, which);
+  for (const auto& row : gone.rows()) {
+    const bool shared = (gone.shared() & IndexChunk::bit_of(row.uid)) != 0;
+    if (shared && !places(row.email).empty()) continue;
+    state_.set_emails(less(state_.emails(), 1));
+    state_.set_used_bytes(less(state_.used_bytes(), row.size));
+    state_.set_expunged_emails(state_.expunged_emails() + 1);
+    state_.set_expunged_bytes(state_.expunged_bytes() + row.size);
   }
-  record.set_flags(flags.bits & ~kDeleted);
-  record.mutable_keywords()->Assign(flags.keywords.begin(), flags.keywords.end());
-  here->set_deleted(flags.has(kDeleted));
-  auto& change = logged(id, record);
-  for (const auto& place : record.placements()) {
-    count(*cached(MailboxId(place.mailbox())).record, record, place.deleted(), +1);
-    if (!email_changed && &place != &*here) continue;
-    put_index(record, id, place);
-    *change.add_places() = place;
+  if (keeps_expunged_) {
+    put_expunged(mailbox, number, gone, path);
+  } else {
+    purge_rows(mailbox, gone);
   }
-  return true;
 }
 
-void AccountChange::save(schema::Email& record, EmailId id) {
-  if (!record.placements().empty()) {
-    record.set_modseq(modseq_.value);
-    tx_.put(keys::email(account_, id), record.SerializeAsString());
+void AccountChange::put_expunged(MailboxId mailbox, std::uint32_t number, const IndexChunk& rows,
+                                 std::string_view path) {
+  schema::Expunged record;
+  record.set_mailbox(mailbox.value);
+  record.set_number(number);
+  record.set_at(to_millis(now_));
+  record.set_path(std::string(path));
+  rows.encode(*record.mutable_rows());
+  tx_.put(keys::expunged(account_, modseq_, expunged_++), record.SerializeAsString());
+}
+
+void AccountChange::note_path(MailboxId mailbox, std::string_view path) {
+  if (keeps_expunged_) put_expunged(mailbox, 0, {}, path);
+}
+
+std::uint64_t AccountChange::restore(const std::string& key, schema::Expunged expunged, Bits which,
+                                     MailboxId to) {
+  const auto rows = IndexChunk::decode(expunged.rows(), expunged.number());
+  const MailboxId from(expunged.mailbox());
+  std::uint64_t restored = 0;
+  for (std::uint32_t rank = 0; rank < rows.size(); ++rank) {
+    const auto message = rows.message(rank);
+    if ((which & IndexChunk::bit_of(message.uid)) == 0) continue;
+    if (is_in(message.email, to)) {
+      forget_placement(from, message.email, message.uid);
+      continue;
+    }
+    restore_one(from, rows, message, to);
+    ++restored;
+  }
+  const auto left = rows.only(~which);
+  if (left.empty()) {
+    tx_.erase(key);
+  } else {
+    expunged.clear_rows();
+    left.encode(*expunged.mutable_rows());
+    tx_.put(key, expunged.SerializeAsString());
+  }
+  return restored;
+}
+
+void AccountChange::restore_one(MailboxId from, const IndexChunk& rows, IndexedMessage message,
+                                MailboxId to) {
+  forget_placement(from, message.email, message.uid);
+  const bool shared = (rows.shared() & IndexChunk::bit_of(message.uid)) != 0;
+  const auto others = shared ? places(message.email) : std::vector<Place>();
+  if (!others.empty()) {  // its flags have gone on there
+    auto there = *this->message(others.front().mailbox, others.front().uid);
+    there.flags.bits &= ~kDeleted;
+    place_too(to, there, others.front().mailbox);
     return;
   }
+  state_.set_emails(state_.emails() + 1);
+  state_.set_used_bytes(state_.used_bytes() + message.size);
+  state_.set_expunged_emails(less(state_.expunged_emails(), 1));
+  state_.set_expunged_bytes(less(state_.expunged_bytes(), message.size));
+  message.flags.bits &= ~kDeleted;
+  const auto uid = place(to, message);
+  if (shared) cached(to, IndexChunk::number_of(uid)).chunk.share(uid);
+}
+
+void AccountChange::forget_placement(MailboxId mailbox, EmailId id, Uid uid) {
+  auto placement = keys::placement(account_, id, mailbox);
+  if (tx_.get(placement) == encoded(uid)) tx_.erase(std::move(placement));
+}
+
+void AccountChange::purge(const std::string& key, const schema::Expunged& expunged) {
+  purge_rows(MailboxId(expunged.mailbox()), IndexChunk::decode(expunged.rows(), expunged.number()));
+  tx_.erase(key);
+}
+
+void AccountChange::purge_rows(MailboxId mailbox, const IndexChunk& rows) {
+  for (const auto& row : rows.rows()) {
+    forget_placement(mailbox, row.email, row.uid);
+    const bool shared = (rows.shared() & IndexChunk::bit_of(row.uid)) != 0;
+    bool placed = false;
+    if (shared) {
+      tx_.scan(store::prefix_range(keys::placements(account_, row.email)),
+               [&placed](std::string_view, std::string_view) {
+                 placed = true;
+                 return false;
+               });
+    }
+    if (placed) continue;
+    destroy(row.email, row.size);
+    messages_[{mailbox, schema::Change::Messages::PURGED}].emplace_back(row.uid, row.email);
+  }
+}
+
+void AccountChange::destroy(EmailId id, std::uint64_t size) {
+  const auto record = email(id);
+  if (!record) return;
   tx_.erase(keys::email(account_, id));
   tx_.erase(keys::content(account_, id));
-  store::unlink(tx_, body_of(record), keys::owner(account_, id));
-  state_.set_emails(state_.emails() - std::min<std::uint64_t>(state_.emails(), 1));
-  state_.set_used_bytes(state_.used_bytes() - std::min(state_.used_bytes(), record.size()));
-  logged(id, record).set_kind(schema::Change::EmailChange::DESTROYED);
+  tx_.erase(keys::envelope(account_, id));
+  tx_.erase(keys::header_extract(account_, id));
+  if (auto hidden = keys::pop_hidden(account_, id); tx_.get(hidden)) tx_.erase(std::move(hidden));
+  store::unlink(tx_, BlobHash::from(record->body()), keys::owner(account_, id));
+  state_.set_expunged_emails(less(state_.expunged_emails(), 1));
+  state_.set_expunged_bytes(less(state_.expunged_bytes(), size));
+}
+
+Bits AccountChange::change_flags(MailboxId mailbox, std::uint32_t number, Bits which,
+                                 FlagChange how, const Flags& by, FlagMask may) {
+  auto& in = cached(mailbox, number);
+  const auto before = in.chunk.only(which);
+  const auto differ = in.chunk.change_flags(which, how, by, modseq_, may);
+  if (differ == 0) return 0;
+  in.changed = true;
+  count(mailbox, before, -1);
+  count(mailbox, in.chunk.only(which), +1);
+  log(schema::Change::Messages::FLAGS, mailbox, in.chunk, differ);
+  for (const auto& row : before.rows()) {
+    if ((differ & in.chunk.shared() & IndexChunk::bit_of(row.uid)) != 0)
+      change_elsewhere(mailbox, row.email, how, by, may);
+  }
+  return differ;
+}
+
+void AccountChange::change_elsewhere(MailboxId but, EmailId id, FlagChange how, const Flags& by,
+                                     FlagMask may) {
+  may.bits &= ~kDeleted;
+  for (const auto& place : places(id)) {
+    if (place.mailbox == but) continue;
+    const auto number = IndexChunk::number_of(place.uid);
+    auto& in = cached(place.mailbox, number);
+    const auto bit = IndexChunk::bit_of(place.uid);
+    const auto before = in.chunk.only(bit);
+    if (in.chunk.change_flags(bit, how, by, modseq_, may) == 0) continue;
+    in.changed = true;
+    count(place.mailbox, before, -1);
+    count(place.mailbox, in.chunk.only(bit), +1);
+    log(schema::Change::Messages::FLAGS, place.mailbox, in.chunk, bit);
+  }
+}
+
+void AccountChange::note_lesson(EmailId id, std::optional<Lesson> lesson) {
+  if (lesson) tx_.put(keys::lesson(account_, id), std::string(1, static_cast<char>(*lesson)));
+}
+
+void AccountChange::note_annotation(MailboxId mailbox, const std::string& entry) {
+  auto& change = *log_.add_annotations();
+  change.set_mailbox(mailbox.value);
+  change.set_entry(entry);
+}
+
+void AccountChange::hide_from_pop(EmailId id) { tx_.put(keys::pop_hidden(account_, id), {}); }
+
+void AccountChange::write_log() {
+  for (auto& [of, messages] : messages_) {
+    std::ranges::sort(messages);
+    auto& record = *log_.add_messages();
+    record.set_mailbox(of.first.value);
+    record.set_kind(of.second);
+    std::int64_t uid = 0, email = 0;
+    for (const auto& message : messages) {
+      record.add_uids(message.first.value - uid);
+      record.add_emails(static_cast<std::int64_t>(message.second.value) - email);
+      uid = message.first.value;
+      email = static_cast<std::int64_t>(message.second.value);
+    }
+  }
+  state_.set_modseq(modseq_.value);
+  tx_.put(keys::change(account_, modseq_), log_.SerializeAsString());
 }
 
 void AccountChange::finish() {
@@ -218,10 +438,18 @@ void AccountChange::finish() {
     if (!box.changed || !box.record) continue;
     tx_.put(keys::mailbox(account_, id), box.record->SerializeAsString());
   }
-  if (log_.emails().empty() && log_.mailboxes().empty()) return;
-  state_.set_modseq(modseq_.value);
+  for (const auto& [of, cached] : chunks_) {
+    if (!cached.changed) continue;
+    auto key = keys::index(account_, of.first, of.second);
+    if (cached.chunk.empty()) {
+      tx_.erase(std::move(key));
+    } else {
+      tx_.put(std::move(key), cached.chunk.encode());
+    }
+  }
+  if (messages_.empty() && log_.mailboxes().empty() && log_.annotations().empty()) return;
+  write_log();
   tx_.put(keys::account_state(account_), state_.SerializeAsString());
-  tx_.put(keys::change(account_, modseq_), log_.SerializeAsString());
 }
 
 }  // namespace freehold::mailstore

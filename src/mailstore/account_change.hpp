@@ -3,73 +3,134 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <string_view>
+#include <utility>
 #include <vector>
 
 #include "base/ids.hpp"
 #include "base/result.hpp"
 #include "base/time.hpp"
 #include "mailstore/flags.hpp"
+#include "mailstore/index_chunk.hpp"
+#include "mailstore/lessons.hpp"
+#include "mailstore/rights.hpp"
 #include "schema/mailstore.pb.h"
 #include "store/transaction.hpp"
 
 namespace freehold::mailstore {
 
-// One change of one account's mail: reads records, keeps the counters right, and writes counters
-// and change log at its finish(). Everything that touches an email goes through here, so that
-// email, index, counters, links and log always agree. Lives within one Lane::Change.
+// Where an email is.
+struct Place {
+  MailboxId mailbox;
+  Uid uid;
+};
+
+// One change of one account's mail: reads records, keeps the counters right, and writes index,
+// counters and change log at its finish(). Everything that touches an email goes through here, so
+// that email, index, counters, links and log always agree. Lives within one Lane::Change.
 class AccountChange {
  public:
-  AccountChange(store::Transaction& tx, AccountId account);
+  AccountChange(store::Transaction& tx, AccountId account, Time now);
 
   [[nodiscard]] schema::AccountState& state() { return state_; }
   [[nodiscard]] ModSeq modseq() const { return modseq_; }  // of this change
   [[nodiscard]] AccountId account() const { return account_; }
+  [[nodiscard]] Time now() const { return now_; }
   [[nodiscard]] store::Transaction& tx() { return tx_; }
 
   // Null: there is none. The pointer is good until finish().
   [[nodiscard]] schema::Mailbox* mailbox(MailboxId id);
-  MailboxId create_mailbox(schema::Mailbox record, Time now);
-  void touch_mailbox(MailboxId id);  // its name, parent or subscription was changed
+  // It inherits the Acl of its parent, as that is now.
+  MailboxId create_mailbox(schema::Mailbox record);
+  void touch_mailbox(MailboxId id);  // its name, parent, subscription or Acl was changed
   void erase_mailbox(MailboxId id);  // an empty one
 
+  // What others may do in it.
+  [[nodiscard]] Acl acl(MailboxId id) const;
+  void put_acl(MailboxId id, const Acl& acl);
+
   [[nodiscard]] std::optional<schema::Email> email(EmailId id) const;
-  [[nodiscard]] std::optional<schema::IndexEntry> index(MailboxId mailbox, Uid uid) const;
+  // The messages of a chunk. The reference is good until finish(), and shows what follows.
+  [[nodiscard]] const IndexChunk& chunk(MailboxId mailbox, std::uint32_t number);
+  // Numbers, ascending.
+  [[nodiscard]] std::vector<std::uint32_t> chunks(MailboxId mailbox) const;
+  [[nodiscard]] std::optional<IndexedMessage> message(MailboxId mailbox, Uid uid);
+  [[nodiscard]] std::vector<Place> places(EmailId id);
+  [[nodiscard]] bool is_in(EmailId id, MailboxId mailbox);
 
   // A new email without a place; its size counts from now on.
   EmailId create_email(schema::Email& record);
-  // Puts the email into a mailbox under a new UID. Call save() after.
-  Uid place(schema::Email& record, EmailId id, MailboxId mailbox, bool deleted);
-  // Takes it out of a mailbox; the email itself goes with its last place. Call save() after.
-  void displace(schema::Email& record, EmailId id, MailboxId mailbox, Uid uid);
-  // Gives it other flags everywhere; \Deleted changes in `mailbox` only. False: they are the same.
-  // Call save() after.
-  bool set_flags(schema::Email& record, EmailId id, MailboxId mailbox, Uid uid, const Flags& flags);
-  // Writes the email, or removes it when it has no place left.
-  void save(schema::Email& record, EmailId id);
+  // Puts an email into a mailbox that it is not in, under a new UID. What it takes from `message`:
+  // email, size, received_at, thread and flags.
+  Uid place(MailboxId mailbox, const IndexedMessage& message);
+  // The same for an email that is in another mailbox, at `from`, and stays there.
+  Uid place_too(MailboxId mailbox, const IndexedMessage& message, MailboxId from);
+  // Takes it from one mailbox to another (or the same), where it is not yet.
+  Uid move(MailboxId from, const IndexedMessage& message, MailboxId to);
+  // Takes messages out of a mailbox; they can be restored until they are purged. `path` is given
+  // when the mailbox goes too.
+  void expunge(MailboxId mailbox, std::uint32_t number, IndexChunk::Bits which,
+               std::string_view path = {});
+  // Puts some of what was expunged into a mailbox, with its flags but \Deleted; how many of them
+  // came: what has been put back there otherwise is left out.
+  std::uint64_t restore(const std::string& key, schema::Expunged expunged, IndexChunk::Bits which,
+                        MailboxId to);
+  // Notes the path of a mailbox that goes, for what was expunged from it before.
+  void note_path(MailboxId mailbox, std::string_view path);
+  // From now on nothing that is expunged can be restored.
+  void keep_nothing() { keeps_expunged_ = false; }
+  // Removes for good what was expunged, by its key and record.
+  void purge(const std::string& key, const schema::Expunged& expunged);
+
+  // Gives messages other flags, in every mailbox that their emails are in; \Deleted changes in this
+  // one only. Those that differ now. Flags outside `may` stay as they are.
+  IndexChunk::Bits change_flags(MailboxId mailbox, std::uint32_t number, IndexChunk::Bits which,
+                                FlagChange how, const Flags& by, FlagMask may = {});
+  // An annotation was set or removed, for the log.
+  void note_annotation(MailboxId mailbox, const std::string& entry);
+  // For the spam filter, which reads it later; the last one counts.
+  void note_lesson(EmailId id, std::optional<Lesson> lesson);
+  // POP3 does not show it any more, as long as it is.
+  void hide_from_pop(EmailId id);
 
   void finish();
 
  private:
+  using Kind = schema::Change::Messages::Kind;
   struct CachedMailbox {
     std::optional<schema::Mailbox> record;
     bool changed = false;
     bool logged = false;
   };
+  struct CachedChunk {
+    IndexChunk chunk;
+    bool changed = false;
+  };
   CachedMailbox& cached(MailboxId id);
-  void put_index(const schema::Email& record, EmailId id, const schema::Placement& place);
-  void count(schema::Mailbox& box, const schema::Email& record, bool deleted, int direction);
-  schema::Change::EmailChange& logged(EmailId id, const schema::Email& record);
+  CachedChunk& cached(MailboxId mailbox, std::uint32_t number);
+  [[nodiscard]] bool is_at(EmailId id, const Place& place);
+  void count(MailboxId mailbox, const IndexChunk& rows, int direction);
+  void log(Kind kind, MailboxId mailbox, const IndexChunk& chunk, IndexChunk::Bits which);
+  void change_elsewhere(MailboxId but, EmailId id, FlagChange how, const Flags& by, FlagMask may);
+  void put_expunged(MailboxId mailbox, std::uint32_t number, const IndexChunk& rows,
+                    std::string_view path);
+  void restore_one(MailboxId from, const IndexChunk& rows, IndexedMessage message, MailboxId to);
+  void forget_placement(MailboxId mailbox, EmailId id, Uid uid);
+  void purge_rows(MailboxId mailbox, const IndexChunk& rows);
+  void destroy(EmailId id, std::uint64_t size);
+  void write_log();
 
   store::Transaction& tx_;
   AccountId account_;
+  Time now_;
   schema::AccountState state_;
   ModSeq modseq_;
+  std::uint32_t expunged_ = 0;
+  bool keeps_expunged_ = true;
   std::map<MailboxId, CachedMailbox> mailboxes_;
+  std::map<std::pair<MailboxId, std::uint32_t>, CachedChunk> chunks_;
+  std::map<std::pair<MailboxId, Kind>, std::vector<std::pair<Uid, EmailId>>> messages_;
   schema::Change log_;
-  std::map<EmailId, int> log_places_;  // where in log_.emails an email is
 };
-
-[[nodiscard]] Flags flags_of(const schema::Email& record, bool deleted);
-[[nodiscard]] Flags flags_of(const schema::IndexEntry& entry);
 
 }  // namespace freehold::mailstore

@@ -5,6 +5,7 @@
 
 #include <functional>
 
+#include "mailstore/index_chunk.hpp"
 #include "mailstore/testing/account_house.hpp"
 #include "schema/mailstore.pb.h"
 #include "schema/queue.pb.h"
@@ -54,10 +55,13 @@ class CheckTest : public ::testing::Test {
     return store::read<Record>(house.store.engine().latest(), key).value_or(Record());
   }
   BlobHash body_of(EmailId email) {
-    const auto record = read<schema::Email>(keys::email(anna, email));
-    BlobHash hash;
-    std::ranges::copy(record.body(), hash.bytes.begin());
-    return hash;
+    return BlobHash::from(read<schema::Email>(keys::email(anna, email)).body());
+  }
+  void change_inbox(store::Batch& batch, const std::function<void(IndexChunk&)>& how) {
+    const auto key = keys::index(anna, inbox(), 0);
+    auto chunk = IndexChunk::decode(key, *house.store.engine().latest().get(key));
+    how(chunk);
+    batch.put(key, chunk.encode());
   }
   void commit(store::Batch batch) {
     ASSERT_TRUE(house.store.engine().commit_blocking(std::move(batch)));
@@ -125,25 +129,40 @@ TEST_F(CheckTest, FindsAndMendsWhatCanBeMended) {
        }},
       {"is missing itself",
        [&](store::Batch& batch) { batch.erase(keys::mailbox(anna, archive())); }},
-      {"is missing", [&](store::Batch& batch) { batch.erase(keys::index(anna, inbox(), Uid(1))); }},
-      {"differs from it",
+      {"is missing", [&](store::Batch& batch) { batch.erase(keys::index(anna, inbox(), 0)); }},
+      {"is missing",
        [&](store::Batch& batch) {
-         auto entry = read<schema::IndexEntry>(keys::index(anna, inbox(), Uid(1)));
-         entry.set_flags(kSeen);
-         put(batch, keys::index(anna, inbox(), Uid(1)), entry);
+         change_inbox(batch, [](IndexChunk& chunk) { chunk.erase(IndexChunk::bit_of(Uid(1))); });
        }},
       {"differs from it",
        [&](store::Batch& batch) {
-         auto entry = read<schema::IndexEntry>(keys::index(anna, inbox(), Uid(1)));
-         entry.set_email(2);
-         put(batch, keys::index(anna, inbox(), Uid(1)), entry);
+         auto email = read<schema::Email>(keys::email(anna, one));
+         change_inbox(batch, [&](IndexChunk& chunk) {
+           auto row = chunk.rows().front();
+           chunk.erase(IndexChunk::bit_of(row.uid));
+           row.size = email.size() + 1;
+           chunk.insert(row, {});
+           chunk.share(row.uid);
+         });
        }},
       {"leads to no email",
        [&](store::Batch& batch) {
-         batch.put(
-             keys::index(anna, inbox(), Uid(50)),
-             read<schema::IndexEntry>(keys::index(anna, inbox(), Uid(1))).SerializeAsString());
+         change_inbox(batch, [](IndexChunk& chunk) {
+           chunk.insert({Uid(50), EmailId(99), ModSeq(1), 3, {}, {}}, {});
+         });
        }},
+      {"does not know",
+       [&](store::Batch& batch) {
+         change_inbox(batch, [](IndexChunk& chunk) {
+           const auto message = chunk.message(0);
+           chunk.erase(IndexChunk::bit_of(message.uid));
+           chunk.insert({message.uid, message.email, message.modseq, message.size, {}, {}}, {});
+         });
+       }},
+      {"is not noted",
+       [&](store::Batch& batch) { batch.erase(keys::placement(anna, one, inbox())); }},
+      {"is missing",
+       [&](store::Batch& batch) { batch.put(keys::placement(anna, EmailId(99), inbox()), {}); }},
       {"the link to its body is missing",
        [&](store::Batch& batch) {
          batch.erase(keys::body_link(body_of(one), keys::owner(anna, one)));
@@ -243,6 +262,29 @@ TEST_F(CheckTest, TellsHowFarItIs) {
     EXPECT_LE(done, all);
   });
   EXPECT_GT(calls, 0U);
+}
+
+TEST_F(CheckTest, FindsHiddenEmailsThatAreGone) {
+  store::Batch batch;
+  batch.put(keys::pop_hidden(anna, one), {});
+  batch.put(keys::pop_hidden(anna, EmailId(99)), {});
+  commit(std::move(batch));
+  EXPECT_THAT(house.findings(true), HasSubstr("email 99: hidden from POP3, but gone"));
+  EXPECT_EQ(house.findings(), "");
+  EXPECT_EQ(house.mailstore.hidden_from_pop(anna), std::vector{one});
+}
+
+TEST_F(CheckTest, FindsAnnotationsOfMailboxesThatAreGone) {
+  const auto inbox = house.box("INBOX");
+  ASSERT_TRUE(house.run(house.mailstore.annotate(anna, inbox, {{"/shared/comment", "here"}})));
+  ASSERT_TRUE(house.run(house.mailstore.annotate(anna, {}, {{"/private/comment", "mine"}})));
+  store::Batch batch;
+  batch.put(keys::annotation(anna, MailboxId(99), "/shared/comment"), {});
+  commit(std::move(batch));
+  EXPECT_THAT(house.findings(true), HasSubstr("mailbox 99: it has an annotation"));
+  EXPECT_EQ(house.findings(), "");
+  EXPECT_EQ(house.mailstore.annotations(anna, inbox).size(), 1U);
+  EXPECT_EQ(house.mailstore.annotations(anna, {}).size(), 1U);
 }
 
 }  // namespace

@@ -14,6 +14,12 @@ void canonicalize(Flags& flags) {
   flags.keywords.erase(repeated.begin(), repeated.end());
 }
 
+Flags masked(Flags flags, FlagMask may) {
+  flags.bits &= may.bits;
+  if (!may.keywords) flags.keywords.clear();
+  return flags;
+}
+
 Flags changed(const Flags& flags, FlagChange how, const Flags& by) {
   Flags out;
   switch (how) {

@@ -25,8 +25,19 @@ struct Flags {
   bool operator==(const Flags&) const = default;
 };
 
+// Flags that somebody may change; the others stay as they are.
+struct FlagMask {
+  std::uint32_t bits = ~std::uint32_t{0};
+  bool keywords = true;
+
+  [[nodiscard]] bool none() const { return bits == 0 && !keywords; }
+  bool operator==(const FlagMask&) const = default;
+};
+
 enum class FlagChange { add, remove, replace };
 
+// Those that the mask lets through.
+[[nodiscard]] Flags masked(Flags flags, FlagMask may);
 // `flags` after the change by `by`.
 [[nodiscard]] Flags changed(const Flags& flags, FlagChange how, const Flags& by);
 // Lower case, sorted, each once.

@@ -1,6 +1,7 @@
 #include <algorithm>
-#include <map>
 
+#include "base/bytes.hpp"
+#include "mailstore/change_log.hpp"
 #include "mailstore/mailstore_state.hpp"
 #include "store/keys.hpp"
 #include "store/records.hpp"
@@ -9,62 +10,51 @@ namespace freehold::mailstore {
 
 namespace keys = store::keys;
 
-IndexedMessage indexed(Uid uid, const schema::IndexEntry& entry) {
-  return {uid,          EmailId(entry.email()),           ModSeq(entry.modseq()),
-          entry.size(), from_millis(entry.received_at()), flags_of(entry)};
+std::shared_ptr<const MailboxSnapshot> Mailstore::snapshot(AccountId account,
+                                                           MailboxId mailbox) const {
+  return state_->snapshots.get(account, mailbox);
 }
 
-std::vector<IndexedMessage> Mailstore::index(AccountId account, MailboxId mailbox,
-                                             ModSeq& upto) const {
-  const auto snapshot = state_->engine.snapshot();
-  const auto state = store::read<schema::AccountState>(*snapshot, keys::account_state(account));
-  upto = ModSeq(state ? state->modseq() : 0);
-  std::vector<IndexedMessage> all;
-  snapshot->scan(store::prefix_range(keys::index_of(account, mailbox)),
-                 [&](std::string_view key, std::string_view value) {
-                   all.push_back(indexed(keys::uid_of_index(key),
-                                         store::decode<schema::IndexEntry>(key, value)));
-                   return true;
-                 });
-  return all;
+std::optional<EmailId> Mailstore::email_at(AccountId account, MailboxId mailbox, Uid uid) const {
+  const auto now = snapshot(account, mailbox);
+  const auto message = now ? now->find(uid) : std::nullopt;
+  if (!message) return std::nullopt;
+  return message->email;
 }
 
-MailboxChanges Mailstore::changes(AccountId account, MailboxId mailbox, ModSeq since) const {
-  const auto snapshot = state_->engine.snapshot();
-  MailboxChanges out;
-  out.upto = since;
-  std::map<Uid, bool> touched;  // to whether it is still there
+std::vector<MailboxId> Mailstore::places_of(AccountId account, EmailId email) const {
+  std::vector<std::pair<MailboxId, Uid>> noted;
+  state_->engine.latest().scan(store::prefix_range(keys::placements(account, email)),
+                               [&noted](std::string_view key, std::string_view value) {
+                                 if (value.size() == 4)
+                                   noted.emplace_back(keys::mailbox_of_placement(key),
+                                                      read_u32(value));
+                                 return true;
+                               });
+  std::vector<MailboxId> places;
+  for (const auto& [mailbox, uid] : noted) {
+    // What was expunged leaves its note behind.
+    const auto key = keys::index(account, mailbox, IndexChunk::number_of(uid));
+    const auto chunk = state_->engine.latest().get(key);
+    if (chunk && IndexChunk::decode(key, *chunk).has(uid)) places.push_back(mailbox);
+  }
+  return places;
+}
+
+std::vector<Uid> Mailstore::removed_since(AccountId account, MailboxId mailbox,
+                                          ModSeq since) const {
+  std::vector<Uid> uids;
   auto range = store::prefix_range(keys::changes(account));
   range.begin = keys::change(account, ModSeq(since.value + 1));
-  snapshot->scan(range, [&](std::string_view key, std::string_view value) {
-    out.upto = keys::modseq_of_change(key);
+  state_->engine.latest().scan(range, [&](std::string_view key, std::string_view value) {
     const auto change = store::decode<schema::Change>(key, value);
-    for (const auto& email : change.emails()) {
-      for (const auto& place : email.places()) {
-        if (place.mailbox() == mailbox.value) touched.try_emplace(Uid(place.uid()), true);
-      }
-      for (const auto& place : email.vanished()) {
-        if (place.mailbox() == mailbox.value) touched[Uid(place.uid())] = false;
-      }
-    }
-    for (const auto& box : change.mailboxes()) {
-      if (box.mailbox() == mailbox.value &&
-          box.kind() == schema::Change::MailboxChange::DESTROYED) {
-        out.gone = true;
-      }
-    }
+    visit_messages(change, mailbox, [&](auto kind, Uid uid, EmailId) {
+      if (kind == schema::Change::Messages::REMOVED) uids.push_back(uid);
+    });
     return true;
   });
-  for (const auto& [uid, there] : touched) {
-    if (!there) {
-      out.vanished.push_back(uid);
-      continue;
-    }
-    const auto entry =
-        store::read<schema::IndexEntry>(*snapshot, keys::index(account, mailbox, uid));
-    if (entry) out.changed.push_back(indexed(uid, *entry));
-  }
-  return out;
+  std::ranges::sort(uids);
+  return uids;
 }
 
 std::optional<schema::Content> Mailstore::content(AccountId account, EmailId email) const {
@@ -76,10 +66,7 @@ std::optional<Mailstore::Opened> Mailstore::open(AccountId account, EmailId emai
   const auto record = store::read<schema::Email>(reader, keys::email(account, email));
   auto parsed = content(account, email);
   if (!record || !parsed) return std::nullopt;
-  BlobHash hash;
-  if (record->body().size() != hash.bytes.size()) return std::nullopt;
-  std::ranges::copy(record->body(), hash.bytes.begin());
-  auto body = store::BodyReader::open(reader, hash);
+  auto body = store::BodyReader::open(reader, BlobHash::from(record->body()));
   if (!body) return std::nullopt;
   return Opened{std::move(*parsed->mutable_prefix()), std::move(*body)};
 }

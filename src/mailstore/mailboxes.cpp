@@ -14,7 +14,6 @@ namespace {
 
 constexpr std::size_t kMaxDepth = 20;
 constexpr std::size_t kMaxName = 255;
-constexpr std::size_t kEmailsPerChange = 500;  // when a mailbox is emptied: bounds the batch
 
 struct DefaultMailbox {
   const char* name;
@@ -96,6 +95,8 @@ Result<std::vector<std::string>> split(std::string_view path) {
     path.remove_prefix(end + 1);
   }
   if (parts.size() > kMaxDepth) return invalid("the name has more than 20 parts");
+  if (parts.front() == kOtherUsers || parts.front() == kShared)
+    return invalid("names that begin so are for mailboxes of others");
   return parts;
 }
 
@@ -132,7 +133,7 @@ MailboxInfo describe(const Records& all, MailboxId id, const schema::Mailbox& re
 
 // Makes what is missing of the path; its last mailbox.
 MailboxId make_path(AccountChange& change, Records& all, const std::vector<std::string>& parts,
-                    const std::string& role, Time now) {
+                    const std::string& role) {
   MailboxId at;
   for (std::size_t i = 0; i < parts.size(); ++i) {
     if (const auto next = child(all, at, parts[i])) {
@@ -143,10 +144,19 @@ MailboxId make_path(AccountChange& change, Records& all, const std::vector<std::
     record.set_name(i == 0 && is_inbox(parts[i]) ? "INBOX" : parts[i]);
     record.set_parent(at.value);
     if (i + 1 == parts.size()) record.set_role(role);
-    at = change.create_mailbox(record, now);
+    at = change.create_mailbox(record);
     all.emplace(at, std::move(record));
   }
   return at;
+}
+
+bool is_taken(const Records& all, std::string_view role) {
+  return !role.empty() &&
+         std::ranges::any_of(all, [&](const auto& other) { return other.second.role() == role; });
+}
+
+Problem role_taken(const std::string& role) {
+  return problem(Problem::Kind::exists, "another mailbox is for " + role + " already");
 }
 
 }  // namespace
@@ -175,21 +185,21 @@ std::optional<MailboxInfo> Mailstore::mailbox(AccountId account, MailboxId id) c
 }
 
 // An account whose making was cut off before its mailboxes gets them with its first mail or login.
-MailboxId ensure_inbox(AccountChange& change, Time now) {
+MailboxId ensure_inbox(AccountChange& change) {
   auto all = read_all(change.tx(), change.account());
   for (const auto& [id, record] : all) {
     if (record.role() == "inbox") return id;
   }
   MailboxId inbox;
   for (const auto& [name, role] : kDefaults) {
-    const auto id = make_path(change, all, {name}, role, now);
+    const auto id = make_path(change, all, {name}, role);
     if (std::string_view(role) == "inbox") inbox = id;
   }
   return inbox;
 }
 
-MailboxId ensure_role(AccountChange& change, std::string_view role, Time now) {
-  const auto inbox = ensure_inbox(change, now);
+MailboxId ensure_role(AccountChange& change, std::string_view role) {
+  const auto inbox = ensure_inbox(change);
   if (role == "inbox") return inbox;
   for (const auto& [id, record] : read_all(change.tx(), change.account())) {
     if (record.role() == role) return id;
@@ -197,9 +207,16 @@ MailboxId ensure_role(AccountChange& change, std::string_view role, Time now) {
   return inbox;
 }
 
+MailboxId ensure_path(AccountChange& change, std::string_view path) {
+  const auto parts = split(path);
+  if (!parts) return ensure_inbox(change);
+  auto all = read_all(change.tx(), change.account());
+  return make_path(change, all, *parts, {});
+}
+
 awaitable<Result<>> Mailstore::create_default_mailboxes(AccountId account) {
   co_return co_await state_->change(account, [&](AccountChange& change) -> Result<> {
-    static_cast<void>(ensure_inbox(change, state_->clock.now()));
+    static_cast<void>(ensure_inbox(change));
     return {};
   });
 }
@@ -214,11 +231,8 @@ awaitable<Result<MailboxId>> Mailstore::create_mailbox(AccountId account, std::s
     if (find(all, path)) {
       return problem(Problem::Kind::exists, "the mailbox '" + path + "' exists already");
     }
-    const bool taken = !role.empty() && std::ranges::any_of(all, [&](const auto& other) {
-      return other.second.role() == role;
-    });
-    if (taken) return problem(Problem::Kind::exists, "another mailbox is for " + role + " already");
-    made = make_path(change, all, *parts, role, state_->clock.now());
+    if (is_taken(all, role)) return role_taken(role);
+    made = make_path(change, all, *parts, role);
     return {};
   });
   if (!done) co_return done.error();
@@ -236,25 +250,31 @@ awaitable<Result<>> Mailstore::set_subscribed(AccountId account, std::string pat
   });
 }
 
+awaitable<Result<>> Mailstore::set_role(AccountId account, MailboxId mailbox, std::string role) {
+  co_return co_await state_->change(account, [&](AccountChange& change) -> Result<> {
+    const auto all = read_all(change.tx(), account);
+    const auto found = all.find(mailbox);
+    if (found == all.end()) return no_such_mailbox();
+    if (found->second.role() == role) return {};
+    if (found->second.role() == "inbox") {
+      return problem(Problem::Kind::denied, "INBOX stays the inbox");
+    }
+    if (is_taken(all, role)) return role_taken(role);
+    change.mailbox(mailbox)->set_role(role);
+    change.touch_mailbox(mailbox);
+    return {};
+  });
+}
+
 namespace {
 
 // RFC 9051, 6.3.6: INBOX stays, and its mail goes to a new mailbox of that name.
 Result<> rename_inbox(AccountChange& change, Records& all, MailboxId inbox,
-                      const std::vector<std::string>& to, Time now) {
-  const auto target = make_path(change, all, to, {}, now);
-  std::vector<std::pair<Uid, EmailId>> emails;
-  change.tx().scan(store::prefix_range(keys::index_of(change.account(), inbox)),
-                   [&](std::string_view key, std::string_view value) {
-                     const auto entry = store::decode<schema::IndexEntry>(key, value);
-                     emails.emplace_back(keys::uid_of_index(key), EmailId(entry.email()));
-                     return true;
-                   });
-  for (const auto& [uid, id] : emails) {
-    auto record = change.email(id);
-    if (!record) continue;
-    change.place(*record, id, target, false);
-    change.displace(*record, id, inbox, uid);
-    change.save(*record, id);
+                      const std::vector<std::string>& to) {
+  const auto target = make_path(change, all, to, {});
+  for (const auto number : change.chunks(inbox)) {
+    const auto all_of = change.chunk(inbox, number);
+    for (std::uint32_t i = 0; i < all_of.size(); ++i) change.move(inbox, all_of.message(i), target);
   }
   return {};
 }
@@ -272,7 +292,7 @@ awaitable<Result<>> Mailstore::rename_mailbox(AccountId account, std::string fro
       return problem(Problem::Kind::exists, "the mailbox '" + to + "' exists already");
     }
     if (all.at(*id).role() == "inbox") {
-      return rename_inbox(change, all, *id, *parts, state_->clock.now());
+      return rename_inbox(change, all, *id, *parts);
     }
     if (parts->size() + height_of(all, *id) > kMaxDepth) {
       return problem(Problem::Kind::invalid, "mailboxes in it would have more than 20 parts",
@@ -281,7 +301,7 @@ awaitable<Result<>> Mailstore::rename_mailbox(AccountId account, std::string fro
     MailboxId parent;
     if (parts->size() > 1) {
       const std::vector<std::string> above(parts->begin(), parts->end() - 1);
-      parent = make_path(change, all, above, {}, state_->clock.now());
+      parent = make_path(change, all, above, {});
     }
     for (auto up = parent; up; up = MailboxId(all.at(up).parent())) {
       if (up == *id) return problem(Problem::Kind::invalid, "a mailbox cannot move into itself");
@@ -307,21 +327,13 @@ awaitable<Result<>> Mailstore::delete_mailbox(AccountId account, std::string pat
         return problem(Problem::Kind::denied, "the mailbox '" + path + "' has mailboxes in it", {},
                        "delete those first");
       }
-      std::vector<std::pair<Uid, EmailId>> emails;
-      change.tx().scan(store::prefix_range(keys::index_of(account, *id)),
-                       [&](std::string_view key, std::string_view value) {
-                         const auto entry = store::decode<schema::IndexEntry>(key, value);
-                         emails.emplace_back(keys::uid_of_index(key), EmailId(entry.email()));
-                         return emails.size() < kEmailsPerChange;
-                       });
-      for (const auto& [uid, email] : emails) {
-        auto record = change.email(email);
-        if (!record) continue;
-        change.displace(*record, email, *id, uid);
-        change.save(*record, email);
-      }
-      emptied = emails.size() < kEmailsPerChange;
-      if (emptied) change.erase_mailbox(*id);
+      auto chunks = change.chunks(*id);
+      emptied = chunks.size() <= kChunksPerChange;
+      if (!emptied) chunks.resize(kChunksPerChange);
+      for (const auto number : chunks) change.expunge(*id, number, ~IndexChunk::Bits{0}, info.path);
+      if (!emptied) return {};
+      change.note_path(*id, info.path);
+      change.erase_mailbox(*id);
       return {};
     });
     if (!done) co_return done;
@@ -347,9 +359,16 @@ awaitable<Result<>> Mailstore::erase_account(AccountId account) {
   for (const auto& info : left) {
     if (auto done = co_await delete_mailbox(account, info.path); !done) co_return done;
   }
+  for (std::size_t purged = 1; purged > 0;) {
+    const auto done = co_await purge_expunged(account, Time::max(), kChunksPerChange);
+    if (!done) co_return done.error();
+    purged = *done;
+  }
   const auto lane = state_->lane(account);
   co_return co_await lane->run([account](store::Transaction& tx) -> Result<> {
-    for (const auto& prefix : {keys::changes(account), keys::threads(account)}) {
+    for (const auto& prefix : {keys::changes(account), keys::threads(account),
+                               keys::lessons(account), keys::pop_hidden_of(account),
+                               keys::annotations_of(account), keys::subscribed_by(account)}) {
       std::vector<std::string> found;
       tx.scan(store::prefix_range(prefix), [&](std::string_view key, std::string_view) {
         found.emplace_back(key);

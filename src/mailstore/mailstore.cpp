@@ -12,7 +12,7 @@ namespace {
 
 class RegisteredWatch final : public Mailstore::Watch {
  public:
-  RegisteredWatch(Watchers& watchers, AccountId account, std::function<void()> wake)
+  RegisteredWatch(Watchers& watchers, AccountId account, std::function<void(AccountId)> wake)
       : watchers_(watchers), account_(account), number_(watchers.add(account, std::move(wake))) {}
   ~RegisteredWatch() override { watchers_.remove(account_, number_); }
   RegisteredWatch(const RegisteredWatch&) = delete;
@@ -26,7 +26,7 @@ class RegisteredWatch final : public Mailstore::Watch {
 
 }  // namespace
 
-std::uint64_t Watchers::add(AccountId account, std::function<void()> wake) {
+std::uint64_t Watchers::add(AccountId account, std::function<void(AccountId)> wake) {
   std::lock_guard lock(mutex_);
   watchers_[account][++last_] = std::move(wake);
   return last_;
@@ -41,9 +41,11 @@ void Watchers::remove(AccountId account, std::uint64_t number) {
 
 void Watchers::wake(AccountId account) {
   std::lock_guard lock(mutex_);
-  const auto found = watchers_.find(account);
-  if (found == watchers_.end()) return;
-  for (const auto& [number, wake] : found->second) wake();
+  for (const auto of : {account, AccountId()}) {
+    const auto found = watchers_.find(of);
+    if (found == watchers_.end()) continue;
+    for (const auto& [number, wake] : found->second) wake(account);
+  }
 }
 
 Problem no_such_mailbox(std::string_view path) {
@@ -67,8 +69,9 @@ std::shared_ptr<store::Lane> Mailstore::State::lane(AccountId account) {
 awaitable<Result<>> Mailstore::State::change(AccountId account,
                                              std::function<Result<>(AccountChange&)> make) {
   const auto lane = this->lane(account);
-  Result<> outcome = co_await lane->run([account, &make](store::Transaction& tx) -> Result<> {
-    AccountChange change(tx, account);
+  Result<> outcome = co_await lane->run([this, account, &make](store::Transaction& tx) -> Result<> {
+    AccountChange change(tx, account, clock.now());
+    if (keep_expunged == std::chrono::days(0)) change.keep_nothing();
     if (auto made = make(change); !made) return made;
     change.finish();
     return {};
@@ -83,22 +86,30 @@ Result<> Mailstore::State::may_grow() const {
                  "the operator has to make room; reading and deleting go on");
 }
 
-Mailstore::Mailstore(store::Engine& engine, Pool& pool, const Clock& clock)
-    : state_(std::make_unique<State>(engine, pool, clock)) {}
+Mailstore::Mailstore(store::Engine& engine, Pool& pool, const Clock& clock,
+                     std::chrono::days keep_expunged)
+    : state_(std::make_unique<State>(engine, pool, clock, keep_expunged)) {}
 Mailstore::~Mailstore() = default;
 
 store::Engine& Mailstore::engine() const { return state_->engine; }
+std::chrono::days Mailstore::keep_expunged() const { return state_->keep_expunged; }
 Pool& Mailstore::pool() const { return state_->pool; }
+const Clock& Mailstore::clock() const { return state_->clock; }
 
 std::unique_ptr<Mailstore::Watch> Mailstore::watch(AccountId account, std::function<void()> wake) {
-  return std::make_unique<RegisteredWatch>(state_->watchers, account, std::move(wake));
+  return std::make_unique<RegisteredWatch>(state_->watchers, account,
+                                           [wake = std::move(wake)](AccountId) { wake(); });
+}
+
+std::unique_ptr<Mailstore::Watch> Mailstore::watch_all(std::function<void(AccountId)> wake) {
+  return std::make_unique<RegisteredWatch>(state_->watchers, AccountId(), std::move(wake));
 }
 
 Usage Mailstore::usage(AccountId account) const {
   const auto state =
       store::read<schema::AccountState>(state_->engine.latest(), keys::account_state(account));
   if (!state) return {};
-  return {state->used_bytes(), state->emails()};
+  return {state->used_bytes(), state->emails(), state->expunged_bytes(), state->expunged_emails()};
 }
 
 ModSeq Mailstore::modseq(AccountId account) const {

@@ -1,7 +1,9 @@
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <span>
@@ -14,8 +16,12 @@
 #include "base/pool.hpp"
 #include "base/result.hpp"
 #include "base/time.hpp"
+#include "mailstore/annotations.hpp"
 #include "mailstore/flags.hpp"
+#include "mailstore/mailbox_snapshot.hpp"
 #include "mailstore/message.hpp"
+#include "mailstore/rights.hpp"
+#include "mailstore/undelete.hpp"
 #include "store/engine.hpp"
 
 namespace freehold::schema {
@@ -40,30 +46,18 @@ struct MailboxInfo {
   bool has_children = false;
 };
 
-// A message as IMAP sees it in one mailbox.
-struct IndexedMessage {
-  Uid uid;
-  EmailId email;
-  ModSeq modseq;
-  std::uint64_t size = 0;
-  Time received_at;
-  Flags flags;
-};
-
-// What happened in a mailbox between two modseqs.
-struct MailboxChanges {
-  ModSeq upto;                          // the state that these lead to
-  std::vector<IndexedMessage> changed;  // new and updated, as they are now, by UID
-  std::vector<Uid> vanished;            // by UID
-  bool gone = false;                    // the mailbox itself was deleted
-};
-
 struct Usage {
   std::uint64_t bytes = 0;
   std::uint64_t emails = 0;
+  std::uint64_t expunged_bytes = 0;  // what can be restored: not in the other two
+  std::uint64_t expunged_emails = 0;
 };
 
 constexpr char kPathSeparator = '/';
+// The first parts of the names under which a protocol shows others' mailboxes; nobody's own mailbox
+// has such a name.
+constexpr std::string_view kOtherUsers = "Other Users";
+constexpr std::string_view kShared = "Shared";
 
 // The accounts' mail. Owned by the wiring, used from every thread. Changes to one account are made
 // one after the other, many at once per commit; each returns after it is durable. Reads see the
@@ -71,11 +65,16 @@ constexpr char kPathSeparator = '/';
 // to stay), conflict, unavailable (disk low or failing).
 class Mailstore {
  public:
-  Mailstore(store::Engine& engine, Pool& pool, const Clock& clock);
+  // How long what was expunged can be restored; 0: it goes at once.
+  static constexpr std::chrono::days kUsuallyKept{14};
+
+  Mailstore(store::Engine& engine, Pool& pool, const Clock& clock,
+            std::chrono::days keep_expunged = kUsuallyKept);
   ~Mailstore();
 
   [[nodiscard]] store::Engine& engine() const;
   [[nodiscard]] Pool& pool() const;
+  [[nodiscard]] const Clock& clock() const;
 
   // Makes INBOX, Drafts, Sent, Archive, Junk and Trash where they are not there yet.
   awaitable<Result<>> create_default_mailboxes(AccountId account);
@@ -95,6 +94,28 @@ class Mailstore {
   // With all mail in it; refused for INBOX and for a mailbox with children.
   awaitable<Result<>> delete_mailbox(AccountId account, std::string path);
   awaitable<Result<>> set_subscribed(AccountId account, std::string path, bool subscribed);
+  // What the mailbox is for from now on; empty: nothing special. One mailbox per role, and the
+  // inbox's stays.
+  awaitable<Result<>> set_role(AccountId account, MailboxId mailbox, std::string role);
+
+  // What clients keep about a mailbox, or about the account itself (mailbox 0); by entry. It lives
+  // as long as the mailbox does, whatever that is called.
+  [[nodiscard]] std::vector<Annotation> annotations(AccountId account, MailboxId mailbox) const;
+  // Sets and removes, all or nothing; `denied`: there would be more than an account may have.
+  awaitable<Result<>> annotate(AccountId account, MailboxId mailbox,
+                               std::vector<AnnotationChange> changes);
+
+  // What others than the owner may do in a mailbox (RFC 4314). A new mailbox has its parent's list;
+  // it goes with the mailbox, and stays when that gets another name.
+  [[nodiscard]] Acl acl(AccountId account, MailboxId mailbox) const;
+  [[nodiscard]] std::map<MailboxId, Acl> acls(AccountId account) const;  // that are not empty
+  using AclEdit = std::function<Result<>(Acl&)>;                         // may run several times
+  awaitable<Result<>> change_acl(AccountId account, MailboxId mailbox, AclEdit edit);
+  // The mailboxes whose lists name an account or a group; 0: everybody.
+  [[nodiscard]] std::vector<OwnedMailbox> mailboxes_naming(AccountId who) const;
+  // Subscriptions to others' mailboxes; some of them may be gone.
+  [[nodiscard]] std::vector<OwnedMailbox> subscriptions(AccountId by) const;  // sorted
+  awaitable<Result<>> set_subscribed(AccountId by, OwnedMailbox to, bool subscribed);
 
   // Putting mail in.
   struct Append {
@@ -104,6 +125,12 @@ class Mailstore {
     std::optional<Time> received_at;  // nothing: now
     std::string prefix;               // header fields of this recipient alone, CRLF-terminated
     std::uint64_t quota_bytes = 0;    // of the account; 0: unlimited
+    // A message that goes in the same change (RFC 8508); gone already: not_found.
+    struct Replaced {
+      MailboxId mailbox;
+      Uid uid;
+    };
+    std::optional<Replaced> replaces = {};
   };
   struct Appended {
     EmailId email;
@@ -112,22 +139,38 @@ class Mailstore {
   };
   awaitable<Result<Appended>> append(AccountId account, std::shared_ptr<const Message> message,
                                      Append how);
+  // All of them or none, in their order.
+  struct Incoming {
+    std::shared_ptr<const Message> message;
+    Append how;
+  };
+  awaitable<Result<std::vector<Appended>>> append(AccountId account,
+                                                  std::vector<Incoming> messages);
   [[nodiscard]] Usage usage(AccountId account) const;
 
-  // IMAP's view.
-  [[nodiscard]] std::vector<IndexedMessage> index(AccountId account, MailboxId mailbox,
-                                                  ModSeq& upto) const;
-  [[nodiscard]] MailboxChanges changes(AccountId account, MailboxId mailbox, ModSeq since) const;
+  // IMAP's view: the mailbox as it is now; null: there is none. Shared by all who ask, and kept in
+  // memory for a while.
+  [[nodiscard]] std::shared_ptr<const MailboxSnapshot> snapshot(AccountId account,
+                                                                MailboxId mailbox) const;
+  // The email under a UID.
+  [[nodiscard]] std::optional<EmailId> email_at(AccountId account, MailboxId mailbox,
+                                                Uid uid) const;
+  // UIDs of what left a mailbox after a modseq, ascending (RFC 7162, 3.2.10).
+  [[nodiscard]] std::vector<Uid> removed_since(AccountId account, MailboxId mailbox,
+                                               ModSeq since) const;
+  // The mailboxes that an email is in.
+  [[nodiscard]] std::vector<MailboxId> places_of(AccountId account, EmailId email) const;
   [[nodiscard]] ModSeq modseq(AccountId account) const;
 
   struct FlagUpdate {
     FlagChange how = FlagChange::replace;
     Flags flags;
     std::optional<ModSeq> unchanged_since;  // RFC 7162, 3.1.3
+    FlagMask may = {};                      // others are passed over
   };
   struct FlagsUpdated {
-    std::vector<IndexedMessage> changed;  // as they are now
-    std::vector<Uid> modified;            // not touched: changed after unchanged_since
+    std::vector<IndexChunk> messages;  // as they are now, by UID
+    std::vector<Uid> modified;         // not touched: changed after unchanged_since
   };
   awaitable<Result<FlagsUpdated>> update_flags(AccountId account, MailboxId mailbox,
                                                std::vector<Uid> uids, FlagUpdate update);
@@ -141,10 +184,43 @@ class Mailstore {
                                  MailboxId to, std::uint64_t quota_bytes);
   awaitable<Result<Copied>> move(AccountId account, MailboxId from, std::vector<Uid> uids,
                                  MailboxId to);
-  // Removes messages flagged \Deleted: all of them, or those among `only`. Returns what went.
+  // Copies messages to where somebody else owns them, or may not have their flags changed by
+  // whoever copies: each becomes an email of its own with the same body. Only flags in `may` come
+  // along.
+  awaitable<Result<Copied>> copy_apart(OwnedMailbox from, std::vector<Uid> uids, OwnedMailbox to,
+                                       FlagMask may, std::uint64_t quota_bytes);
+  // Removes messages flagged \Deleted: all of them, or those among `only`. Returns what went. They
+  // are stored until they are purged, apart from the quota.
   awaitable<Result<std::vector<Uid>>> expunge(AccountId account, MailboxId mailbox,
                                               std::optional<std::vector<Uid>> only);
 
+  // What was expunged and can be restored, the last first. Reads the parsed content of each:
+  // blocks, so call it in a pool.
+  [[nodiscard]] std::vector<ExpungedMessage> expunged(AccountId account,
+                                                      const ExpungedFilter& filter,
+                                                      std::size_t most) const;
+  // Puts it back into the mailboxes that it was in, which are made anew where they are gone; how
+  // many messages came. Flags (but \Deleted), thread and received date are as they were. The quota
+  // is not asked: the owner has decided. What has come when it ends with a Problem stays.
+  awaitable<Result<std::uint64_t>> restore_expunged(AccountId account, ExpungedFilter filter);
+  [[nodiscard]] std::chrono::days keep_expunged() const;
+  // Removes for good what was expunged before a moment, at most `most` records (of up to 64
+  // messages) at one call; how many there were.
+  awaitable<Result<std::size_t>> purge_expunged(AccountId account, Time before, std::size_t most);
+
+  // Takes messages out of a mailbox, whatever their flags are; those that are gone already are no
+  // error. What has gone when it ends with a Problem stays gone: many go in several changes.
+  awaitable<Result<>> remove(AccountId account, MailboxId mailbox, std::vector<Uid> uids);
+
+  // POP3's view of the inbox leaves these out: deleted there, where the account only hides.
+  [[nodiscard]] std::vector<EmailId> hidden_from_pop(AccountId account) const;  // sorted
+  awaitable<Result<>> hide_from_pop(AccountId account, MailboxId mailbox, std::vector<Uid> uids);
+
+  // What is stored ready for lists of messages: ENVELOPE as IMAP writes it, or a HeaderExtract's
+  // record; nothing where there is none (then it has to be made of the content).
+  enum class Extract { envelope, header };
+  [[nodiscard]] std::vector<std::optional<std::string>> extracts(
+      AccountId account, Extract what, std::span<const EmailId> emails) const;
   // A message's parts.
   [[nodiscard]] std::optional<schema::Content> content(AccountId account, EmailId email) const;
   struct Opened {
@@ -160,6 +236,8 @@ class Mailstore {
     virtual ~Watch() = default;
   };
   [[nodiscard]] std::unique_ptr<Watch> watch(AccountId account, std::function<void()> wake);
+  // The same for all accounts.
+  [[nodiscard]] std::unique_ptr<Watch> watch_all(std::function<void(AccountId)> wake);
 
  private:
   struct State;

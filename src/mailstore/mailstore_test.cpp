@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "mailstore/lessons.hpp"
 #include "mailstore/testing/account_house.hpp"
 #include "schema/mailstore.pb.h"
 #include "store/bodies.hpp"
@@ -177,8 +178,8 @@ TEST_F(MailstoreTest, FlagsChangeInEveryWay) {
     const auto updated =
         house.run(mailstore.update_flags(anna, house.box("INBOX"), {uid}, {how, by, std::nullopt}));
     ASSERT_TRUE(updated);
-    ASSERT_EQ(updated->changed.size(), 1U);
-    EXPECT_EQ(updated->changed[0].flags, after);
+    ASSERT_EQ(updated->messages.size(), 1U);
+    EXPECT_EQ(updated->messages[0].flags(uid), after);
     EXPECT_EQ(flags_of("INBOX", uid), after);
   }
   EXPECT_EQ(house.info("INBOX").unseen, 3U);
@@ -191,7 +192,8 @@ TEST_F(MailstoreTest, AFlagChangeThatChangesNothingMovesNothing) {
   const auto updated = house.run(mailstore.update_flags(
       anna, house.box("INBOX"), {uid, Uid(99)}, {FlagChange::add, {kSeen, {"A"}}, std::nullopt}));
   ASSERT_TRUE(updated);
-  EXPECT_EQ(updated->changed.size(), 1U);
+  ASSERT_EQ(updated->messages.size(), 1U);
+  EXPECT_EQ(updated->messages[0].size(), 1U);
   EXPECT_EQ(mailstore.modseq(anna), before);
 }
 
@@ -206,8 +208,8 @@ TEST_F(MailstoreTest, WhatWasChangedMeanwhileIsNotTouched) {
       mailstore.update_flags(anna, inbox, {one, two}, {FlagChange::add, {kSeen, {}}, seen}));
   ASSERT_TRUE(updated);
   EXPECT_THAT(updated->modified, ElementsAre(two));
-  ASSERT_EQ(updated->changed.size(), 1U);
-  EXPECT_EQ(updated->changed[0].uid, one);
+  ASSERT_EQ(updated->messages.size(), 1U);
+  EXPECT_EQ(updated->messages[0].rows().front().uid, one);
   EXPECT_EQ(flags_of("INBOX", two).bits, kFlagged);
 }
 
@@ -283,6 +285,21 @@ TEST_F(MailstoreTest, AMoveTakesItAlong) {
   EXPECT_EQ(house.info("INBOX").deleted, 0U);
 }
 
+TEST_F(MailstoreTest, WhatAMoveOrAFlagTeachesIsNotedForTheFilter) {
+  const auto lesson = [&](EmailId email) {
+    return house.store.engine().latest().get(keys::lesson(anna, email)).value_or("");
+  };
+  const auto spam = house.append("INBOX", mail("spam"));
+  const auto answered = house.append("INBOX", mail("question"));
+  EXPECT_TRUE(house.run(mailstore.move(anna, house.box("INBOX"), {spam.uid}, house.box("Junk"))));
+  EXPECT_EQ(lesson(spam.email), "s");
+  Mailstore::FlagUpdate answer{FlagChange::add, {kAnswered, {}}, {}};
+  EXPECT_TRUE(house.run(mailstore.update_flags(anna, house.box("INBOX"), {answered.uid}, answer)));
+  EXPECT_EQ(lesson(answered.email), "h");
+  EXPECT_EQ(noted_lessons(house.store.engine().latest(), 10).size(), 2U);
+  EXPECT_EQ(noted_lessons(house.store.engine().latest(), 1).size(), 1U);
+}
+
 TEST_F(MailstoreTest, AMoveWithinOneMailboxGivesANewUid) {
   const auto inbox = house.box("INBOX");
   const auto one = house.append("INBOX", mail("one"));
@@ -319,6 +336,7 @@ TEST_F(MailstoreTest, ExpungesAllOrSome) {
   EXPECT_THAT(house.uids("INBOX"), ElementsAre(Uid(2), Uid(4), Uid(6)));
   EXPECT_THAT(*house.run(mailstore.expunge(anna, inbox, std::nullopt)), IsEmpty());
   expect(Kind::not_found, mailstore.expunge(anna, MailboxId(99), std::nullopt));
+  EXPECT_EQ(house.purge(), 2U);
   EXPECT_EQ(store::collect_unlinked(house.store.engine(), 100), 3U);
 }
 
@@ -332,57 +350,86 @@ TEST_F(MailstoreTest, AnExpungeInOneMailboxLeavesTheOther) {
   EXPECT_EQ(store::collect_unlinked(house.store.engine(), 100), 0U);
 }
 
-TEST_F(MailstoreTest, TellsWhatHasHappenedSince) {
+TEST_F(MailstoreTest, ASnapshotIsOfItsMomentAndTheNextOneShowsWhatHasHappened) {
   const auto inbox = house.box("INBOX");
-  const auto since = [&](ModSeq modseq) { return mailstore.changes(anna, inbox, modseq); };
-  const auto changed = [](const MailboxChanges& changes) {
-    std::vector<Uid> uids;
-    for (const auto& message : changes.changed) uids.push_back(message.uid);
-    return uids;
-  };
-  const auto start = mailstore.modseq(anna);
   const auto one = house.append("INBOX", mail("one")).uid;
   const auto two = house.append("INBOX", mail("two")).uid;
-  EXPECT_THAT(changed(since(start)), ElementsAre(one, two));
-  EXPECT_EQ(since(start).upto, mailstore.modseq(anna));
-
-  auto mark = mailstore.modseq(anna);
-  EXPECT_THAT(changed(since(mark)), IsEmpty());
-  EXPECT_EQ(since(mark).upto, mark);
+  const auto before = mailstore.snapshot(anna, inbox);
   ASSERT_TRUE(house.run(
       mailstore.update_flags(anna, inbox, {two}, {FlagChange::add, {kSeen, {}}, std::nullopt})));
-  EXPECT_THAT(changed(since(mark)), ElementsAre(two));
-
-  mark = mailstore.modseq(anna);
-  (void)house.append("Archive", mail("elsewhere"));
-  EXPECT_THAT(changed(since(mark)), IsEmpty());
-  EXPECT_EQ(since(mark).upto, mailstore.modseq(anna));
-
-  mark = mailstore.modseq(anna);
   ASSERT_TRUE(house.run(mailstore.copy(anna, inbox, {one}, inbox, 0)));
-  EXPECT_THAT(changed(since(mark)), ElementsAre(Uid(3)));
-
-  mark = mailstore.modseq(anna);
   ASSERT_TRUE(house.run(mailstore.move(anna, inbox, {one}, house.box("Trash"))));
-  EXPECT_THAT(since(mark).vanished, ElementsAre(one));
-  EXPECT_THAT(changed(since(start)), ElementsAre(two, Uid(3)));
-  EXPECT_THAT(since(start).vanished, ElementsAre(one));
-
-  mark = mailstore.modseq(anna);
-  ASSERT_TRUE(house.run(
-      mailstore.update_flags(anna, inbox, {two}, {FlagChange::add, {kDeleted, {}}, std::nullopt})));
-  ASSERT_TRUE(house.run(mailstore.expunge(anna, inbox, std::nullopt)));
-  EXPECT_THAT(since(mark).vanished, ElementsAre(two));
-  EXPECT_THAT(changed(since(mark)), IsEmpty());
+  const auto after = mailstore.snapshot(anna, inbox);
+  EXPECT_EQ(before->count(), 2U);
+  EXPECT_FALSE(before->find(two)->flags.has(kSeen));
+  EXPECT_EQ(before->count_unseen(), 2U);
+  EXPECT_THAT(house.uids("INBOX"), ElementsAre(two, Uid(3)));
+  EXPECT_TRUE(after->find(two)->flags.has(kSeen));
+  EXPECT_EQ(after->first_unseen(), 1U);
+  EXPECT_EQ(after->uid_next, Uid(4));
+  EXPECT_EQ(after->highest_modseq, mailstore.modseq(anna));
 }
 
-TEST_F(MailstoreTest, ADeletedMailboxIsGoneForThoseWhoWatchIt) {
+TEST_F(MailstoreTest, ASnapshotStaysTheSameWhereNothingHappens) {
+  const auto inbox = house.box("INBOX");
+  (void)house.append("INBOX", mail("one"));
+  const auto before = mailstore.snapshot(anna, inbox);
+  (void)house.append("Archive", mail("elsewhere"));
+  EXPECT_EQ(mailstore.snapshot(anna, inbox), before);
+}
+
+TEST_F(MailstoreTest, TellsWhatHasLeftAMailboxSince) {
+  const auto inbox = house.box("INBOX");
+  const auto start = mailstore.modseq(anna);
+  for (int i = 0; i < 3; ++i) (void)house.append("INBOX", mail("one"), {kDeleted, {}});
+  ASSERT_TRUE(house.run(mailstore.move(anna, inbox, {Uid(3)}, house.box("Trash"))));
+  const auto mark = mailstore.modseq(anna);
+  ASSERT_TRUE(house.run(mailstore.expunge(anna, inbox, std::vector{Uid(1)})));
+  EXPECT_THAT(mailstore.removed_since(anna, inbox, start), ElementsAre(Uid(1), Uid(3)));
+  EXPECT_THAT(mailstore.removed_since(anna, inbox, mark), ElementsAre(Uid(1)));
+  EXPECT_THAT(mailstore.removed_since(anna, inbox, mailstore.modseq(anna)), IsEmpty());
+}
+
+TEST_F(MailstoreTest, ADeletedMailboxHasNoSnapshot) {
   const auto made = house.run(mailstore.create_mailbox(anna, "Old"));
   ASSERT_TRUE(made);
   (void)house.append("Old", mail("one"));
-  const auto mark = mailstore.modseq(anna);
+  EXPECT_EQ(mailstore.snapshot(anna, *made)->count(), 1U);
   ASSERT_TRUE(house.run(mailstore.delete_mailbox(anna, "Old")));
-  EXPECT_TRUE(mailstore.changes(anna, *made, mark).gone);
+  EXPECT_EQ(mailstore.snapshot(anna, *made), nullptr);
+}
+
+TEST_F(MailstoreTest, ExpungedMailIsKeptApartUntilItIsPurged) {
+  const auto inbox = house.box("INBOX");
+  const auto one = house.append("INBOX", mail("one"), {kDeleted, {}});
+  const auto two = house.append("INBOX", mail("two"), {kDeleted, {}});
+  ASSERT_TRUE(house.run(mailstore.copy(anna, inbox, {two.uid}, house.box("Archive"), 0)));
+  ASSERT_TRUE(house.run(mailstore.expunge(anna, inbox, std::nullopt)));
+  EXPECT_EQ(mailstore.usage(anna).emails, 1U);
+  EXPECT_EQ(mailstore.usage(anna).expunged_emails, 1U);
+  EXPECT_EQ(mailstore.usage(anna).expunged_bytes, mail("one").size());
+  EXPECT_TRUE(mailstore.open(anna, one.email));
+  EXPECT_EQ(house.findings(), "");
+  EXPECT_EQ(*house.run(mailstore.purge_expunged(anna, Time(), 10)), 0U);
+  EXPECT_EQ(house.purge(), 1U);
+  EXPECT_FALSE(mailstore.open(anna, one.email));
+  EXPECT_TRUE(mailstore.open(anna, two.email));
+  EXPECT_EQ(mailstore.usage(anna).expunged_emails, 0U);
+  EXPECT_EQ(store::collect_unlinked(house.store.engine(), 100), 1U);
+}
+
+TEST_F(MailstoreTest, AFlagOfAMessageInSeveralMailboxesIsOneFlag) {
+  const auto inbox = house.box("INBOX");
+  const auto archive = house.box("Archive");
+  const auto one = house.append("INBOX", mail("one"));
+  ASSERT_TRUE(house.run(mailstore.copy(anna, inbox, {one.uid}, archive, 0)));
+  ASSERT_TRUE(house.run(mailstore.update_flags(
+      anna, archive, {Uid(1)}, {FlagChange::add, {kDeleted | kSeen, {"k"}}, std::nullopt})));
+  EXPECT_EQ(flags_of("INBOX", one.uid), (Flags{kSeen, {"k"}}));
+  ASSERT_TRUE(house.run(mailstore.move(anna, archive, {Uid(1)}, house.box("Trash"))));
+  ASSERT_TRUE(house.run(mailstore.update_flags(
+      anna, inbox, {one.uid}, {FlagChange::replace, {kFlagged, {}}, std::nullopt})));
+  EXPECT_EQ(flags_of("Trash", Uid(1)), (Flags{kDeleted | kFlagged, {}}));
 }
 
 TEST_F(MailstoreTest, AWatchIsWokenByChangesOfItsAccountUntilItEnds) {
@@ -416,6 +463,41 @@ TEST_F(MailstoreTest, ManyDeliveriesAtOnceGetEachItsUid) {
   EXPECT_EQ(uids.back(), Uid(200));
 }
 
+TEST_F(MailstoreTest, RemovesWhateverTheFlagsAre) {
+  for (int i = 0; i < 3; ++i) (void)house.append("INBOX", mail("one"));
+  const auto inbox = house.box("INBOX");
+  ASSERT_TRUE(house.run(mailstore.copy(anna, inbox, {Uid(1)}, house.box("Archive"), 0)));
+  ASSERT_TRUE(house.run(mailstore.remove(anna, inbox, {Uid(1), Uid(3), Uid(99)})));
+  EXPECT_THAT(house.uids("INBOX"), ElementsAre(Uid(2)));
+  EXPECT_THAT(house.uids("Archive"), ElementsAre(Uid(1)));
+  expect(Kind::not_found, mailstore.remove(anna, MailboxId(99), {Uid(1)}));
+}
+
+TEST_F(MailstoreTest, RemovesVeryMany) {
+  const auto message = house.message(mail("one"));
+  std::vector<awaitable<bool>> tasks;
+  for (int i = 0; i < 1'100; ++i) tasks.push_back(deliver(mailstore, anna, message));
+  (void)freehold::testing::run_all(std::move(tasks));
+  std::vector<Uid> uids = house.uids("INBOX");
+  uids.pop_back();
+  ASSERT_TRUE(house.run(mailstore.remove(anna, house.box("INBOX"), uids)));
+  EXPECT_THAT(house.uids("INBOX"), ElementsAre(Uid(1'100)));
+}
+
+TEST_F(MailstoreTest, WhatIsHiddenFromPopIsForgottenWithTheEmail) {
+  const auto one = house.append("INBOX", mail("one"));
+  const auto two = house.append("INBOX", mail("two"));
+  const auto inbox = house.box("INBOX");
+  const auto mark = mailstore.modseq(anna);
+  ASSERT_TRUE(house.run(mailstore.hide_from_pop(anna, inbox, {two.uid, one.uid, Uid(9)})));
+  EXPECT_EQ(mailstore.modseq(anna), mark);  // for IMAP nothing has happened
+  EXPECT_THAT(mailstore.hidden_from_pop(anna), ElementsAre(one.email, two.email));
+  ASSERT_TRUE(house.run(mailstore.move(anna, inbox, {one.uid}, house.box("Archive"))));
+  ASSERT_TRUE(house.run(mailstore.remove(anna, inbox, {two.uid})));
+  EXPECT_EQ(house.purge(), 1U);
+  EXPECT_THAT(mailstore.hidden_from_pop(anna), ElementsAre(one.email));
+}
+
 TEST_F(MailstoreTest, AnErasedAccountLeavesNothing) {
   const AccountId bert(2);
   ASSERT_TRUE(house.run(mailstore.create_default_mailboxes(bert)));
@@ -424,6 +506,10 @@ TEST_F(MailstoreTest, AnErasedAccountLeavesNothing) {
   (void)house.append("INBOX", mail("own", "Message-ID: <1@a>\r\n"));
   ASSERT_TRUE(house.run(mailstore.create_mailbox(anna, "A/B/C")));
   (void)house.append("A/B/C", mail("deep"));
+  ASSERT_TRUE(house.run(mailstore.hide_from_pop(anna, house.box("INBOX"), {Uid(1)})));
+  for (const auto at : {MailboxId(), house.box("A/B/C"), house.box("INBOX")}) {
+    ASSERT_TRUE(house.run(mailstore.annotate(anna, at, {{"/shared/comment", "x"}})));
+  }
   ASSERT_TRUE(house.run(mailstore.erase_account(anna)));
   EXPECT_THAT(mailstore.mailboxes(anna), IsEmpty());
   EXPECT_EQ(store::collect_unlinked(house.store.engine(), 100), 2U);
@@ -437,12 +523,13 @@ TEST_F(MailstoreTest, AnErasedAccountLeavesNothing) {
   };
   for (const auto& prefix :
        {keys::account_state(anna), keys::mailboxes(anna), keys::emails(anna), keys::contents(anna),
-        keys::indexes(anna), keys::changes(anna), keys::threads(anna)}) {
+        keys::envelopes(anna), keys::header_extracts(anna), keys::indexes(anna),
+        keys::changes(anna), keys::threads(anna), keys::placements_of(anna),
+        keys::expunged_of(anna), keys::pop_hidden_of(anna), keys::annotations_of(anna)}) {
     EXPECT_EQ(owned(prefix), 0U) << prefix.front();
   }
   EXPECT_EQ(bodies(), 1U);
-  ModSeq upto;
-  const auto left = mailstore.index(bert, mailstore.mailbox(bert, "INBOX")->id, upto);
+  const auto left = mailstore.snapshot(bert, mailstore.mailbox(bert, "INBOX")->id)->all();
   ASSERT_EQ(left.size(), 1U);
   EXPECT_TRUE(mailstore.open(bert, left[0].email));
 }

@@ -2,6 +2,7 @@
 
 #include "base/bytes.hpp"
 #include "mailstore/content.hpp"
+#include "mailstore/envelope_text.hpp"
 #include "message/parser.hpp"
 #include "message/thread.hpp"
 
@@ -11,14 +12,15 @@ namespace {
 
 std::uint64_t hash64(std::string_view text) { return read_u64(sha256(text).view()); }
 
-Message make_message(store::IncomingBody body, const message::Parsed& parsed) {
+Message make_message(store::IncomingBody body, message::Parsed all) {
   Message made;
   made.body = std::move(body);
-  made.content = content_of(parsed).SerializeAsString();
-  for (const auto& id : message::thread_keys(parsed.envelope))
-    made.thread_keys.push_back(hash64(id));
-  made.subject_hash =
-      hash64(to_lower(message::base_subject(parsed.envelope.decoded_subject()).text));
+  made.parsed = std::move(all);
+  const auto& parsed = made.parsed;
+  const auto content = content_of(parsed);
+  made.content = content.SerializeAsString();
+  made.envelope = envelope_text(content.envelope());
+  made.thread = thread_keys_of(parsed.envelope);
   for (const auto& field : parsed.header.fields()) {
     if (iequals(parsed.header.name(field), "Delivered-To")) {
       made.delivered_to.push_back(to_lower(message::unfold(parsed.header.value(field))));
@@ -28,6 +30,20 @@ Message make_message(store::IncomingBody body, const message::Parsed& parsed) {
 }
 
 }  // namespace
+
+ThreadKeys thread_keys_of(const message::Envelope& envelope) {
+  ThreadKeys keys;
+  for (const auto& id : message::thread_keys(envelope)) keys.ids.push_back(hash64(id));
+  keys.subject = hash64(to_lower(message::base_subject(envelope.decoded_subject()).text));
+  return keys;
+}
+
+std::string Message::read(const store::Reader& reader, std::uint64_t offset,
+                          std::size_t most) const {
+  if (!body.bulk_id.empty()) return store::BodyReader::of(reader, body).read(offset, most);
+  if (offset >= body.bytes.size()) return {};
+  return body.bytes.substr(static_cast<std::size_t>(offset), most);
+}
 
 struct Intake::State {
   store::BodyWriter body;
@@ -55,8 +71,8 @@ awaitable<Result<std::shared_ptr<const Message>>> Intake::finish(Pool& pool) {
     body = state_->body.finish();
   }
   if (!body) co_return body.error();
-  const auto parsed = state_->parser.finish();
-  co_return std::make_shared<const Message>(make_message(std::move(*body), parsed));
+  co_return std::make_shared<const Message>(
+      make_message(std::move(*body), state_->parser.finish()));
 }
 
 }  // namespace freehold::mailstore

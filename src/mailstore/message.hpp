@@ -9,20 +9,33 @@
 #include "base/awaitable.hpp"
 #include "base/pool.hpp"
 #include "base/result.hpp"
+#include "message/parser.hpp"
 #include "store/bodies.hpp"
 
 namespace freehold::mailstore {
+
+// What ties a message to its thread.
+struct ThreadKeys {
+  std::vector<std::uint64_t> ids;  // hashes of its own message id first, then of those it refers to
+  std::uint64_t subject = 0;       // hash of the base subject
+};
+[[nodiscard]] ThreadKeys thread_keys_of(const message::Envelope& envelope);
 
 // A message that has been read to its end, parsed once, and is ready to be put into any number of
 // mailboxes. Its body is in memory when small, else on disk already. Immutable; shared by the
 // deliveries to its recipients.
 struct Message {
   store::IncomingBody body;
-  std::string content;  // schema::Content without a prefix, serialized
-  std::vector<std::uint64_t>
-      thread_keys;                 // hashes of its own message id first, then of those it refers to
-  std::uint64_t subject_hash = 0;  // of the base subject
+  message::Parsed parsed;
+  std::string content;   // schema::Content of it, without a prefix, serialized
+  std::string envelope;  // envelope_text() of it
+  ThreadKeys thread;
   std::vector<std::string> delivered_to;  // values of its Delivered-To fields: where it has been
+
+  // Bytes from `offset`, at most `most`; fewer, but not none, unless it ends there. Of a large body
+  // they come from the disk.
+  [[nodiscard]] std::string read(const store::Reader& reader, std::uint64_t offset,
+                                 std::size_t most) const;
 };
 
 // Reads a message as it arrives: hashes it, parses it and keeps it, in one pass. Used by one

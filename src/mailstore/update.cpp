@@ -1,4 +1,6 @@
 #include <algorithm>
+#include <bit>
+#include <map>
 
 #include "mailstore/mailstore_state.hpp"
 #include "store/bodies.hpp"
@@ -10,32 +12,58 @@ namespace freehold::mailstore {
 
 namespace keys = store::keys;
 
+namespace {
+
+// UIDs by the chunks that they are in.
+std::map<std::uint32_t, IndexChunk::Bits> by_chunk(const std::vector<Uid>& uids) {
+  std::map<std::uint32_t, IndexChunk::Bits> chunks;
+  for (const auto uid : uids) chunks[IndexChunk::number_of(uid)] |= IndexChunk::bit_of(uid);
+  return chunks;
+}
+
+bool may_teach(const Mailstore::FlagUpdate& update) {
+  return update.how == FlagChange::replace || update.flags.has(kAnswered) ||
+         !update.flags.keywords.empty();
+}
+
+// The messages of a chunk, some of which get other flags.
+void update_chunk(AccountChange& change, MailboxId mailbox, std::uint32_t number,
+                  IndexChunk::Bits which, const Mailstore::FlagUpdate& update,
+                  Mailstore::FlagsUpdated& out) {
+  const auto before = change.chunk(mailbox, number).only(which);
+  which = before.present();
+  for (const auto& row : before.rows()) {
+    if (!update.unchanged_since || row.modseq <= *update.unchanged_since) continue;
+    out.modified.push_back(row.uid);
+    which &= ~IndexChunk::bit_of(row.uid);
+  }
+  const auto differ =
+      change.change_flags(mailbox, number, which, update.how, update.flags, update.may);
+  auto after = change.chunk(mailbox, number).only(which);
+  for (const auto& row : before.rows()) {
+    if ((differ & IndexChunk::bit_of(row.uid)) == 0 || !may_teach(update)) continue;
+    const auto& role = change.mailbox(mailbox)->role();
+    change.note_lesson(row.email,
+                       lesson_of_flags(before.flags(row.uid), after.flags(row.uid), role));
+  }
+  if (!after.empty()) out.messages.push_back(std::move(after));
+}
+
+}  // namespace
+
 awaitable<Result<Mailstore::FlagsUpdated>> Mailstore::update_flags(AccountId account,
                                                                    MailboxId mailbox,
                                                                    std::vector<Uid> uids,
                                                                    FlagUpdate update) {
   canonicalize(update.flags);
+  update.flags = masked(std::move(update.flags), update.may);
+  const auto chunks = by_chunk(uids);
   FlagsUpdated out;
   const auto done = co_await state_->change(account, [&](AccountChange& change) -> Result<> {
     out = {};
     if (change.mailbox(mailbox) == nullptr) return no_such_mailbox();
-    for (const auto uid : uids) {
-      auto entry = change.index(mailbox, uid);
-      if (!entry) continue;
-      if (update.unchanged_since && entry->modseq() > update.unchanged_since->value) {
-        out.modified.push_back(uid);
-        continue;
-      }
-      const EmailId id(entry->email());
-      const auto flags = mailstore::changed(flags_of(*entry), update.how, update.flags);
-      if (flags != flags_of(*entry)) {
-        auto email = change.email(id);
-        if (!email) continue;
-        if (change.set_flags(*email, id, mailbox, uid, flags)) change.save(*email, id);
-        entry = change.index(mailbox, uid);
-      }
-      out.changed.push_back(indexed(uid, *entry));
-    }
+    for (const auto& [number, which] : chunks)
+      update_chunk(change, mailbox, number, which, update, out);
     return {};
   });
   if (!done) co_return done.error();
@@ -44,47 +72,41 @@ awaitable<Result<Mailstore::FlagsUpdated>> Mailstore::update_flags(AccountId acc
 
 namespace {
 
-bool is_in(const schema::Email& email, MailboxId mailbox) {
-  return std::ranges::any_of(email.placements(),
-                             [&](const auto& place) { return place.mailbox() == mailbox.value; });
-}
-
 // A second email with the same body, for a mailbox that holds the first already.
-Result<Uid> duplicate(AccountChange& change, const schema::Email& original, EmailId from,
-                      MailboxId to, bool deleted) {
-  schema::Email copy = original;
-  copy.clear_placements();
-  const auto id = change.create_email(copy);
-  const auto uid = change.place(copy, id, to, deleted);
-  change.save(copy, id);
-  BlobHash hash;
-  std::copy_n(copy.body().begin(), std::min(copy.body().size(), hash.bytes.size()),
-              hash.bytes.begin());
-  if (!store::link_stored(change.tx(), hash, keys::owner(change.account(), id))) {
+Result<Uid> duplicate(AccountChange& change, const IndexedMessage& original, MailboxId to) {
+  auto copy = change.email(original.email);
+  if (!copy) return problem(Problem::Kind::corrupt, "a message has lost its record");
+  const auto id = change.create_email(*copy);
+  auto message = original;
+  message.email = id;
+  const auto uid = change.place(to, message);
+  if (!store::link_stored(change.tx(), BlobHash::from(copy->body()),
+                          keys::owner(change.account(), id))) {
     return problem(Problem::Kind::corrupt, "a message has lost its body");
   }
-  change.tx().put(keys::content(change.account(), id),
-                  change.tx().get(keys::content(change.account(), from)).value_or(""));
+  for (const auto key_of : {keys::content, keys::envelope, keys::header_extract}) {
+    if (auto record = change.tx().get(key_of(change.account(), original.email)))
+      change.tx().put(key_of(change.account(), id), std::move(*record));
+  }
   return uid;
 }
 
-// COPY and MOVE: each of the messages that is there gets a UID in `to` from
-// `place(email, id, uid, deleted)`.
+// COPY and MOVE: each of the messages that is there gets a UID in `to` from `place(message)`.
 template <class Place>
 Result<> bring(AccountChange& change, MailboxId from, const std::vector<Uid>& uids, MailboxId to,
                Mailstore::Copied& out, Place place) {
   out = {};
   const auto* target = change.mailbox(to);
-  if (target == nullptr || change.mailbox(from) == nullptr) return no_such_mailbox();
+  const auto* source = change.mailbox(from);
+  if (target == nullptr || source == nullptr) return no_such_mailbox();
   out.uid_validity = UidValidity(target->uid_validity());
+  const auto lesson = lesson_of_move(source->role(), target->role());
   for (const auto uid : uids) {
-    const auto entry = change.index(from, uid);
-    if (!entry) continue;
-    const EmailId id(entry->email());
-    auto email = change.email(id);
-    if (!email) continue;
-    const Result<Uid> placed = place(*email, id, uid, (entry->flags() & kDeleted) != 0);
+    const auto message = change.message(from, uid);
+    if (!message) continue;
+    const Result<Uid> placed = place(*message);
     if (!placed) return placed.error();
+    change.note_lesson(message->email, lesson);
     out.from.push_back(uid);
     out.to.push_back(*placed);
   }
@@ -99,16 +121,12 @@ awaitable<Result<Mailstore::Copied>> Mailstore::copy(AccountId account, MailboxI
   if (auto room = state_->may_grow(); !room) co_return room.error();
   Copied out;
   const auto done = co_await state_->change(account, [&](AccountChange& change) {
-    const auto place = [&](schema::Email& email, EmailId id, Uid, bool deleted) -> Result<Uid> {
-      if (is_in(email, to)) {
-        if (quota_bytes != 0 && change.state().used_bytes() + email.size() > quota_bytes) {
-          return over_quota();
-        }
-        return duplicate(change, email, id, to, deleted);
+    const auto place = [&](const IndexedMessage& message) -> Result<Uid> {
+      if (!change.is_in(message.email, to)) return change.place_too(to, message, from);
+      if (quota_bytes != 0 && change.state().used_bytes() + message.size > quota_bytes) {
+        return over_quota();
       }
-      const auto uid = change.place(email, id, to, deleted);
-      change.save(email, id);
-      return uid;
+      return duplicate(change, message, to);
     };
     return bring(change, from, uids, to, out, place);
   });
@@ -120,16 +138,16 @@ awaitable<Result<Mailstore::Copied>> Mailstore::move(AccountId account, MailboxI
                                                      std::vector<Uid> uids, MailboxId to) {
   Copied out;
   const auto done = co_await state_->change(account, [&](AccountChange& change) {
-    const auto place = [&](schema::Email& email, EmailId id, Uid uid, bool deleted) -> Result<Uid> {
-      // In a mailbox that has it already, both stay messages of their own, as after a COPY and an
-      // EXPUNGE.
-      Result<Uid> placed = from != to && is_in(email, to)
-                               ? duplicate(change, email, id, to, deleted)
-                               : Result<Uid>(change.place(email, id, to, deleted));
-      if (!placed) return placed;
-      change.displace(email, id, from, uid);
-      change.save(email, id);
-      return placed;
+    const auto place = [&](const IndexedMessage& message) -> Result<Uid> {
+      if (from != to && change.is_in(message.email, to)) {
+        // In a mailbox that has it already, both stay messages of their own, as after a COPY and an
+        // EXPUNGE.
+        const auto placed = duplicate(change, message, to);
+        if (placed)
+          change.expunge(from, IndexChunk::number_of(message.uid), IndexChunk::bit_of(message.uid));
+        return placed;
+      }
+      return change.move(from, message, to);
     };
     return bring(change, from, uids, to, out, place);
   });
@@ -137,41 +155,120 @@ awaitable<Result<Mailstore::Copied>> Mailstore::move(AccountId account, MailboxI
   co_return out;
 }
 
+namespace {
+
+using ByChunk = std::map<std::uint32_t, IndexChunk::Bits>;
+
+// Where there is something to expunge, so that a large mailbox is not read for the few that go.
+ByChunk with_deleted(const MailboxSnapshot& mailbox, const std::optional<ByChunk>& only) {
+  ByChunk found;
+  for (const auto& slot : mailbox.slots()) {
+    const auto deleted = slot.chunk->with(kDeleted);
+    if (deleted == 0) continue;
+    if (!only) {
+      found[slot.number] = ~IndexChunk::Bits{0};
+    } else if (const auto named = only->find(slot.number); named != only->end()) {
+      found[slot.number] = named->second;
+    }
+  }
+  return found;
+}
+
+}  // namespace
+
 awaitable<Result<std::vector<Uid>>> Mailstore::expunge(AccountId account, MailboxId mailbox,
                                                        std::optional<std::vector<Uid>> only) {
+  std::optional<ByChunk> named;
+  if (only) named = by_chunk(*only);
+  const auto now = snapshot(account, mailbox);
+  if (!now) co_return no_such_mailbox();
+  const auto chunks = with_deleted(*now, named);
   std::vector<Uid> gone;
+  if (chunks.empty()) co_return gone;
   const auto done = co_await state_->change(account, [&](AccountChange& change) -> Result<> {
     gone.clear();
-    const auto* box = change.mailbox(mailbox);
-    if (box == nullptr) return no_such_mailbox();
-    if (box->deleted() == 0) return {};
-    std::vector<std::pair<Uid, EmailId>> doomed;
-    const auto consider = [&](Uid uid, const schema::IndexEntry& entry) {
-      if ((entry.flags() & kDeleted) != 0) doomed.emplace_back(uid, EmailId(entry.email()));
-    };
-    if (only) {
-      for (const auto uid : *only) {
-        if (const auto entry = change.index(mailbox, uid)) consider(uid, *entry);
+    if (change.mailbox(mailbox) == nullptr) return no_such_mailbox();
+    for (const auto& [number, which] : chunks) {
+      const auto doomed = which & change.chunk(mailbox, number).with(kDeleted);
+      for (auto left = doomed; left != 0; left &= left - 1) {
+        gone.emplace_back(number * IndexChunk::kUids +
+                          static_cast<std::uint32_t>(std::countr_zero(left)));
       }
-    } else {
-      change.tx().scan(store::prefix_range(keys::index_of(account, mailbox)),
-                       [&](std::string_view key, std::string_view value) {
-                         consider(keys::uid_of_index(key),
-                                  store::decode<schema::IndexEntry>(key, value));
-                         return doomed.size() < box->deleted();
-                       });
-    }
-    for (const auto& [uid, id] : doomed) {
-      auto email = change.email(id);
-      if (!email) continue;
-      change.displace(*email, id, mailbox, uid);
-      change.save(*email, id);
-      gone.push_back(uid);
+      change.expunge(mailbox, number, doomed);
     }
     return {};
   });
   if (!done) co_return done.error();
   co_return gone;
+}
+
+awaitable<Result<std::size_t>> Mailstore::purge_expunged(AccountId account, Time before,
+                                                         std::size_t most) {
+  std::vector<std::string> due;
+  state_->engine.latest().scan(store::prefix_range(keys::expunged_of(account)),
+                               [&](std::string_view key, std::string_view value) {
+                                 const auto record = store::decode<schema::Expunged>(key, value);
+                                 if (from_millis(record.at()) >= before)
+                                   return false;  // the oldest come first
+                                 due.emplace_back(key);
+                                 return due.size() < most;
+                               });
+  if (due.empty()) co_return std::size_t{0};
+  const auto done = co_await state_->change(account, [&](AccountChange& change) -> Result<> {
+    for (const auto& key : due) {
+      // Read anew: some or all of it may have been restored or purged meanwhile.
+      const auto record = store::read<schema::Expunged>(change.tx(), key);
+      if (record) change.purge(key, *record);
+    }
+    return {};
+  });
+  if (!done) co_return done.error();
+  co_return due.size();
+}
+
+// In changes of a bounded size, one after the other, so that others come in between.
+awaitable<Result<>> Mailstore::State::change_each(AccountId account, MailboxId mailbox,
+                                                  std::vector<Uid> uids, OfChunk make) {
+  const auto chunks = by_chunk(uids);
+  for (auto next = chunks.begin(); next != chunks.end();) {
+    const auto begin = next;
+    for (std::size_t n = 0; n < kChunksPerChange && next != chunks.end(); ++n) ++next;
+    const auto done = co_await change(account, [&](AccountChange& change) -> Result<> {
+      if (change.mailbox(mailbox) == nullptr) return no_such_mailbox();
+      for (auto at = begin; at != next; ++at) make(change, at->first, at->second);
+      return {};
+    });
+    if (!done) co_return done;
+  }
+  co_return Result<>();
+}
+
+awaitable<Result<>> Mailstore::remove(AccountId account, MailboxId mailbox, std::vector<Uid> uids) {
+  co_return co_await state_->change_each(
+      account, mailbox, std::move(uids),
+      [mailbox](AccountChange& change, std::uint32_t number, IndexChunk::Bits which) {
+        change.expunge(mailbox, number, which);
+      });
+}
+
+awaitable<Result<>> Mailstore::hide_from_pop(AccountId account, MailboxId mailbox,
+                                             std::vector<Uid> uids) {
+  co_return co_await state_->change_each(
+      account, mailbox, std::move(uids),
+      [mailbox](AccountChange& change, std::uint32_t number, IndexChunk::Bits which) {
+        const auto messages = change.chunk(mailbox, number).only(which);
+        for (const auto& row : messages.rows()) change.hide_from_pop(row.email);
+      });
+}
+
+std::vector<EmailId> Mailstore::hidden_from_pop(AccountId account) const {
+  std::vector<EmailId> all;
+  state_->engine.latest().scan(store::prefix_range(keys::pop_hidden_of(account)),
+                               [&all](std::string_view key, std::string_view) {
+                                 all.push_back(keys::email_of(key));
+                                 return true;
+                               });
+  return all;
 }
 
 }  // namespace freehold::mailstore

@@ -208,7 +208,7 @@ bool is_dot_atom(std::string_view local) {  // RFC 5322, 3.2.3, and UTF-8 by RFC
                               [](char c) { return is_blank(c) || (c != '.' && is_special(c)); });
 }
 
-std::string quoted(std::string_view text) {
+std::string quoted_string(std::string_view text) {
   std::string out = "\"";
   for (const char c : text) {
     if (c == '"' || c == '\\') out.push_back('\\');
@@ -223,7 +223,7 @@ std::string Address::display_name() const { return decode_text(name); }
 
 std::string Address::spec() const {
   if (kind != Kind::mailbox) return {};
-  std::string out = is_dot_atom(local) || local.empty() ? local : quoted(local);
+  std::string out = is_dot_atom(local) || local.empty() ? local : quoted_string(local);
   if (!domain.empty()) out += '@' + domain;
   return out;
 }

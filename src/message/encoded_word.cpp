@@ -223,7 +223,7 @@ std::string decode_text(std::string_view raw) {
 }
 
 std::string encode_text(std::string_view utf8) {
-  const std::string text = printable(utf8);
+  std::string text = printable(utf8);
   std::size_t first = text.size();
   std::size_t last = 0;
   for (std::size_t at = 0; at < text.size();) {
@@ -240,7 +240,7 @@ std::string encode_text(std::string_view utf8) {
 }
 
 std::string encode_phrase(std::string_view utf8) {
-  const std::string text = printable(utf8);
+  std::string text = printable(utf8);
   if (needs_encoding(text)) return encode_words(text);
   const auto is_phrase = [](char c) {
     return is_digit(c) || is_alpha(c) || std::string_view(" !#$%&'*+-/=?^_`{|}~").contains(c);

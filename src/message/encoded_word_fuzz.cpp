@@ -13,12 +13,13 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   using namespace freehold::message;
   const std::string_view raw(reinterpret_cast<const char*>(data), size);
   const std::string text = decode_text(raw);
-  if (!is_utf8(text) || text.find_first_of("\r\n") != std::string::npos) std::abort();
+  if (!freehold::is_utf8(text) || text.find_first_of("\r\n") != std::string::npos) std::abort();
   for (const std::string& coded : {encode_text(text), encode_phrase(text)}) {
-    if (!is_ascii(coded) || coded.find_first_of("\r\n") != std::string::npos) std::abort();
+    if (!freehold::is_ascii(coded) || coded.find_first_of("\r\n") != std::string::npos)
+      std::abort();
   }
   for (const auto& [name, value] : parse_media_type(raw).parameters) {
-    if (!is_utf8(value)) std::abort();
+    if (!freehold::is_utf8(value)) std::abort();
   }
   return 0;
 }

@@ -158,7 +158,7 @@ bool is_plain_parameter(std::string_view value) {
          std::ranges::all_of(value, [](char c) { return c >= ' ' && c <= '~'; });
 }
 
-std::string quoted(std::string_view value) {
+std::string quoted_string(std::string_view value) {
   if (!value.empty() && std::ranges::all_of(value, is_token)) return std::string(value);
   std::string out = "\"";
   for (const char c : value) {
@@ -232,7 +232,7 @@ std::string format_parameters(const Parameters& parameters) {
   std::string out;
   for (const Parameter& parameter : parameters) {
     if (is_plain_parameter(parameter.value)) {
-      out += "; " + parameter.name + '=' + quoted(parameter.value);
+      out += "; " + parameter.name + '=' + quoted_string(parameter.value);
     } else {
       append_extended(out, parameter);
     }

@@ -13,13 +13,13 @@ constexpr std::size_t kColumns = 76;      // RFC 2045, 6.7 and 6.8
 constexpr std::size_t kMaxPending = 998;  // more white space than a line may have is not its end
 constexpr std::string_view kHex = "0123456789ABCDEF";
 
-constexpr std::array<std::int8_t, 256> kBase64Value = [] {
+constexpr std::array<std::int16_t, 256> kBase64Value = [] {
   constexpr std::string_view alphabet =
       "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-  std::array<std::int8_t, 256> table{};
+  std::array<std::int16_t, 256> table{};
   table.fill(-1);
   for (std::size_t i = 0; i < alphabet.size(); ++i) {
-    table[static_cast<unsigned char>(alphabet[i])] = static_cast<std::int8_t>(i);
+    table[static_cast<unsigned char>(alphabet[i])] = static_cast<std::int16_t>(i);
   }
   return table;
 }();

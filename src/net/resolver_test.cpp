@@ -2,29 +2,22 @@
 
 #include <arpa/nameser.h>
 #include <gtest/gtest.h>
-#include <signal.h>
-#include <spawn.h>
-#include <sys/socket.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <atomic>
 #include <chrono>
-#include <fstream>
 #include <map>
 #include <thread>
 
 #include "net/descriptor.hpp"
 #include "net/socket_address.hpp"
 #include "net/support_test.hpp"
+#include "net/testing/name_server.hpp"
 
 namespace freehold::net {
 namespace {
 
 using namespace std::chrono_literals;
-
-const IpAddress kLoopback = IpAddress::v4({127, 0, 0, 1});
 
 constexpr const char* kZone = R"($ORIGIN zone.test.
 $TTL 60
@@ -51,56 +44,6 @@ $TTL 60
 1 PTR MX.zone.test.
 )";
 
-Descriptor bind_udp(const Endpoint& at) {
-  Descriptor socket(::socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0));
-  const SocketAddress address(at);
-  EXPECT_EQ(bind(socket.get(), address.get(), address.size()), 0);
-  return socket;
-}
-
-// An authoritative server with the zones above on a free port of loopback; ended by its destructor.
-class NameServer {
- public:
-  NameServer() {
-    at_ = SocketAddress::local(bind_udp({kLoopback, 0}).get()).endpoint();
-    std::ofstream(folder_.path("zone.test")) << kZone;
-    std::ofstream(folder_.path("reverse")) << kReverseZone;
-    std::ofstream(folder_.path("nsd.conf")) << configuration();
-    const std::string file = folder_.path("nsd.conf");
-    std::string words[] = {"nsd", "-d", "-c", file};
-    char* arguments[] = {words[0].data(), words[1].data(), words[2].data(), words[3].data(),
-                         nullptr};
-    EXPECT_EQ(posix_spawn(&pid_, "/usr/sbin/nsd", nullptr, nullptr, arguments, environ), 0)
-        << "the Debian package nsd has to be installed";
-  }
-  ~NameServer() {
-    if (pid_ <= 0) return;
-    kill(pid_, SIGTERM);
-    waitpid(pid_, nullptr, 0);
-  }
-  NameServer(const NameServer&) = delete;
-  NameServer& operator=(const NameServer&) = delete;
-
-  [[nodiscard]] const Endpoint& at() const { return at_; }
-
- private:
-  [[nodiscard]] std::string configuration() const {
-    return "server:\n  ip-address: 127.0.0.1@" + std::to_string(at_.port) +
-           "\n  server-count: 1\n  username: \"\"\n  chroot: \"\"\n  database: \"\"\n  zonesdir: "
-           "\"" +
-           folder_.path("") + "\"\n  pidfile: \"\"\n  logfile: \"" + folder_.path("nsd.log") +
-           "\"\n  xfrdfile: \"\"\n  xfrdir: \"" + folder_.path("") + "\"\n  zonelistfile: \"" +
-           folder_.path("zone.list") +
-           "\"\nremote-control:\n  control-enable: no\n"
-           "zone:\n  name: zone.test\n  zonefile: zone.test\n"
-           "zone:\n  name: 2.0.192.in-addr.arpa\n  zonefile: reverse\n";
-  }
-
-  TemporaryFolder folder_;
-  Endpoint at_;
-  pid_t pid_ = 0;
-};
-
 std::unique_ptr<Resolver> resolver_over(const Endpoint& server, std::chrono::milliseconds timeout) {
   ResolverSettings settings;
   settings.forwarders = {server};
@@ -111,19 +54,13 @@ std::unique_ptr<Resolver> resolver_over(const Endpoint& server, std::chrono::mil
 }
 
 // One server for all tests, waited for until it answers.
-class ResolverTest : public testing::Test {
+class ResolverTest : public ::testing::Test {
  protected:
   static void SetUpTestSuite() {
-    server_ = std::make_unique<NameServer>();
+    server_ = std::make_unique<testing::NameServer>(std::map<std::string, std::string>{
+        {"zone.test", kZone}, {"2.0.192.in-addr.arpa", kReverseZone}});
+    ASSERT_TRUE(server_->wait_for("zone.test"));
     resolver_ = resolver_over(server_->at(), 5s);
-    DnsAnswer<std::string> answer;
-    const auto limit = std::chrono::steady_clock::now() + 20s;
-    while (answer.status != DnsStatus::found && std::chrono::steady_clock::now() < limit) {
-      // Each time another resolver: unbound would remember that the server did not answer yet.
-      const auto probe = resolver_over(server_->at(), 100ms);
-      run_for_test({[&]() -> awaitable<void> { answer = co_await probe->txt("zone.test"); }});
-    }
-    ASSERT_EQ(answer.status, DnsStatus::found) << answer.error;
   }
   static void TearDownTestSuite() {
     resolver_.reset();
@@ -143,7 +80,7 @@ class ResolverTest : public testing::Test {
     return wait_for<IpAddress>([&] { return resolver_->addresses(name); });
   }
 
-  static inline std::unique_ptr<NameServer> server_;
+  static inline std::unique_ptr<testing::NameServer> server_;
   static inline std::unique_ptr<Resolver> resolver_;
 };
 
@@ -220,7 +157,7 @@ TEST_F(ResolverTest, AnswersManyQuestionsAtOnceFromSeveralThreads) {
 }
 
 TEST_F(ResolverTest, GivesUpOnASilentServer) {
-  const Descriptor silent = bind_udp({kLoopback, 0});
+  const Descriptor silent = testing::bind_udp();
   const auto resolver = resolver_over(SocketAddress::local(silent.get()).endpoint(), 100ms);
   const auto answer = wait_for<std::string>([&] { return resolver->txt("zone.test"); });
   EXPECT_EQ(answer.status, DnsStatus::failed);

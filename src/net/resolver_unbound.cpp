@@ -1,5 +1,6 @@
 #include <arpa/nameser.h>
 
+#include "net/answer_cache.hpp"
 #include "net/dns_rdata.hpp"
 #include "net/unbound_worker.hpp"
 
@@ -52,6 +53,8 @@ RawAnswer merge(RawAnswer a, RawAnswer b) {
   return a;
 }
 
+constexpr std::size_t kCachedAnswers = 20'000;  // some 10 MB
+
 class UnboundResolver final : public Resolver {
  public:
   explicit UnboundResolver(std::unique_ptr<UnboundWorker> worker) : worker_(std::move(worker)) {}
@@ -86,15 +89,20 @@ class UnboundResolver final : public Resolver {
   awaitable<RawAnswer> ask(std::string name, std::uint16_t type) {
     if (name.ends_with('.')) name.pop_back();
     if (!is_dns_name(name)) co_return no_such_name(name);
+    if (auto known = cache_.find(name, type, now())) co_return std::move(*known);
     RawAnswer answer;
     co_await suspend(
-        [&](Resume resume) { worker_->ask({std::move(name), type, &answer, std::move(resume)}); });
+        [&](Resume resume) { worker_->ask({name, type, &answer, std::move(resume)}); });
+    cache_.keep(name, type, answer, now());
     co_return answer;
   }
 
   awaitable<RawAnswer> ask_both(std::string name) {
     if (name.ends_with('.')) name.pop_back();
     if (!is_dns_name(name)) co_return no_such_name(name);
+    auto known_v4 = cache_.find(name, ns_t_a, now());
+    auto known_v6 = cache_.find(name, ns_t_aaaa, now());
+    if (known_v4 && known_v6) co_return merge(std::move(*known_v4), std::move(*known_v6));
     RawAnswer v4;
     RawAnswer v6;
     co_await suspend([&](Resume resume) {
@@ -107,9 +115,14 @@ class UnboundResolver final : public Resolver {
       worker_->ask({name, ns_t_a, &v4, one_answered});
       worker_->ask({name, ns_t_aaaa, &v6, one_answered});
     });
+    cache_.keep(name, ns_t_a, v4, now());
+    cache_.keep(name, ns_t_aaaa, v6, now());
     co_return merge(std::move(v4), std::move(v6));
   }
 
+  static AnswerCache::Moment now() { return std::chrono::steady_clock::now(); }
+
+  AnswerCache cache_{kCachedAnswers};
   std::unique_ptr<UnboundWorker> worker_;
 };
 

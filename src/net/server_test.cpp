@@ -184,9 +184,10 @@ TEST_F(ServerTest, DrainEndsAnIdleSessionWithItsGoodbye) {
   call([&](Stream& stream) -> awaitable<void> {
     const std::string answer = co_await ask(stream, "hello");
     EXPECT_EQ(answer, "hello");
-    const auto draining = std::async(std::launch::async, [&] { server_->drain(); });
+    auto draining = std::async(std::launch::async, [&] { server_->drain(); });
     const std::string goodbye = co_await hear(stream);
     EXPECT_EQ(goodbye, "goodbye");
+    draining.wait();
   });
 }
 
@@ -200,12 +201,13 @@ TEST_F(ServerTest, DrainWaitsForABusySession) {
   });
   call([&](Stream& stream) -> awaitable<void> {
     Resume finish = working.get_future().get();
-    const auto draining = std::async(std::launch::async, [&] { server_->drain(); });
+    auto draining = std::async(std::launch::async, [&] { server_->drain(); });
     told.get_future().wait();
     EXPECT_EQ(draining.wait_for(0s), std::future_status::timeout);
     finish();
     const std::string answer = co_await hear(stream);
     EXPECT_EQ(answer, "done");
+    draining.wait();
   });
 }
 
@@ -221,9 +223,10 @@ TEST_F(ServerTest, DrainCancelsWhoStaysTooLong) {
   call([&](Stream& stream) -> awaitable<void> {
     const std::string hello = co_await hear(stream);
     EXPECT_EQ(hello, "hello");
-    const auto draining = std::async(std::launch::async, [&] { server_->drain(); });
+    auto draining = std::async(std::launch::async, [&] { server_->drain(); });
     const std::string last = co_await hear(stream);
     EXPECT_EQ(last, "last words");
+    draining.wait();
   });
 }
 

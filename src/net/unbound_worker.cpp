@@ -134,6 +134,7 @@ RawAnswer make_answer(const ub_result& result) {
   RawAnswer answer;
   answer.status = status_of(result);
   answer.secure = result.secure != 0;
+  answer.time_to_live = std::chrono::seconds(result.ttl);
   answer.canonical_name = normal_name(result.canonname ? result.canonname : result.qname);
   if (answer.status == DnsStatus::bogus) {
     answer.error = result.why_bogus ? result.why_bogus : "DNSSEC validation failed";

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -17,6 +18,7 @@ struct RawAnswer {
   std::string canonical_name;
   std::string error;
   std::vector<std::string> records;
+  std::chrono::seconds time_to_live{0};
 };
 
 // One question and where its answer goes; `answer` is written before `resume` is called.

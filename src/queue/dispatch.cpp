@@ -29,12 +29,13 @@ Dispatch::Dispatch(mailstore::Mailstore& mailstore, const directory::Directory& 
 
 awaitable<Result<>> Dispatch::deliver_here(const std::shared_ptr<const mailstore::Message>& message,
                                            const Envelope& envelope,
-                                           const directory::Destination::Local& local) {
+                                           const directory::Destination::Local& local,
+                                           const Sorting& sorting) {
   const auto account = directory_.account(local.account);
   if (!account) co_return problem(Problem::Kind::not_found, "the account was removed");
   mailstore::Mailstore::Append how;
-  how.prefix = trace_of(envelope, local.address) + envelope.prefix;
-  if (envelope.junk) how.role = "junk";
+  how.prefix = trace_of(envelope, local.address) + sorting.prefix + envelope.prefix;
+  if (envelope.junk || sorting.junk) how.role = "junk";
   how.quota_bytes = account->quota_bytes;
   const auto appended = co_await mailstore_.append(local.account, message, std::move(how));
   if (!appended) co_return appended.error();
@@ -62,8 +63,11 @@ awaitable<std::vector<Result<>>> Dispatch::deliver(
   const std::string forward_prefix = std::exchange(envelope.forward_prefix, {});
   std::vector<std::size_t> remote;  // addressees with a copy in the queue
   for (std::size_t i = 0; i < addressees.size(); ++i) {
-    for (const auto& local : addressees[i].destination.local) {
-      auto done = co_await deliver_here(message, envelope, local);
+    const auto& here = addressees[i].destination.local;
+    const auto& sorting = addressees[i].sorting;
+    for (std::size_t k = 0; k < here.size(); ++k) {
+      const Sorting sorted = k < sorting.size() ? sorting[k] : Sorting();
+      auto done = co_await deliver_here(message, envelope, here[k], sorted);
       if (!done) results[i] = std::move(done);
     }
     for (const auto& address : addressees[i].destination.remote) {

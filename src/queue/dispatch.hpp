@@ -14,10 +14,18 @@
 
 namespace freehold::queue {
 
+// Where one account's copy belongs, and the header fields that only that copy has.
+struct Sorting {
+  bool junk = false;
+  std::string prefix;
+};
+
 // A recipient and where his mail goes.
 struct Addressee {
   Recipient recipient;
   directory::Destination destination;
+  std::vector<Sorting>
+      sorting{};  // of destination.local, in its order; empty: as the envelope says
 };
 
 // Brings a message to where its recipients lead: into mailboxes here, into the queue for the world.
@@ -44,7 +52,8 @@ class Dispatch {
  private:
   awaitable<Result<>> deliver_here(const std::shared_ptr<const mailstore::Message>& message,
                                    const Envelope& envelope,
-                                   const directory::Destination::Local& local);
+                                   const directory::Destination::Local& local,
+                                   const Sorting& sorting);
   // RFC 3461, 5.2.1: who asked to hear of success hears of a delivery here.
   awaitable<void> report_delivered(const mailstore::Message& message, const Envelope& envelope,
                                    const std::vector<Addressee>& addressees,

@@ -48,9 +48,8 @@ class DispatchTest : public ::testing::Test {
   // The messages in the inbox, as they are read there.
   std::vector<std::string> inbox() {
     std::vector<std::string> texts;
-    ModSeq upto;
     const auto box = mailstore.mailbox(anna, "INBOX");
-    for (const auto& entry : mailstore.index(anna, box->id, upto)) {
+    for (const auto& entry : mailstore.snapshot(anna, box->id)->all()) {
       const auto opened = mailstore.open(anna, entry.email);
       texts.push_back(opened ? opened->prefix + opened->body.all() : "gone");
     }

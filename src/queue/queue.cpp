@@ -142,11 +142,6 @@ Recipient recipient_of(const schema::QueuedRecipient& record) {
   return {record.address(), record.original(), record.notify()};
 }
 
-BlobHash body_of(const schema::QueuedMessage& record) {
-  BlobHash hash;
-  std::copy_n(record.body().begin(), std::min(record.body().size(), hash.bytes.size()),
-              hash.bytes.begin());
-  return hash;
-}
+BlobHash body_of(const schema::QueuedMessage& record) { return BlobHash::from(record.body()); }
 
 }  // namespace freehold::queue

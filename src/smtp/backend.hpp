@@ -11,7 +11,7 @@
 
 #include "base/awaitable.hpp"
 #include "base/ids.hpp"
-#include "directory/sasl.hpp"
+#include "guard/sasl_dialogue.hpp"
 #include "net/stream.hpp"
 #include "smtp/command.hpp"
 
@@ -28,7 +28,16 @@ enum class Role {
 
 struct Login {
   AccountId account;
-  std::string name;  // as it logged in, for the log
+  std::string name;            // as it logged in, for the log
+  std::string mechanism = {};  // of SASL; set by the session
+};
+
+// What the backend keeps for one session from command to command: opaque to the session, which owns
+// it and says when it is over.
+class Visit {
+ public:
+  virtual ~Visit() = default;
+  virtual awaitable<void> leave() = 0;
 };
 
 // Who is at the other end of a session.
@@ -39,6 +48,7 @@ struct Peer {
   Hello hello;
   const net::TlsInfo* tls = nullptr;  // null: plain
   std::optional<Login> login;         // submission
+  std::shared_ptr<Visit> visit = {};  // of the backend; null: it keeps nothing
 };
 
 // What the backend has found out about a recipient (an account, an alias's members, a route):
@@ -96,17 +106,11 @@ class Backend {
   virtual void misdeed(const Peer&, Misdeed) {}
   // A message was taken from this client.
   virtual void good_deed(const Peer&) {}
+  // A session begins. Null: nothing is kept for it.
+  [[nodiscard]] virtual std::shared_ptr<Visit> visit(const Peer&) { return nullptr; }
 
-  // PLAIN and LOGIN. The reply of a refusal: 535 5.7.8, or 454 4.7.0 when it cannot be said now.
-  // Counts failures.
-  virtual awaitable<std::expected<Login, Reply>> authenticate(
-      const Peer& peer, const directory::SaslIdentity& identity) = 0;
-  // SCRAM; for an unknown name directory::invent_scram_keys().
-  virtual awaitable<directory::ScramKeys> scram_keys(const Peer& peer, const std::string& name) = 0;
-  // SCRAM has proved the name (`proved`), or has failed: then the reply only is used, and the
-  // failure counted.
-  virtual awaitable<std::expected<Login, Reply>> scram_outcome(
-      const Peer& peer, const directory::SaslIdentity& identity, bool proved) = 0;
+  // Who is asked about passwords, and counts failures.
+  [[nodiscard]] virtual std::unique_ptr<guard::LoginDoor> door(const Peer& peer) = 0;
 
   // MAIL: is this sender welcome; on submission, may the account send as it?
   virtual awaitable<Reply> sender(const Peer& peer, const Mail& mail) = 0;

@@ -1,7 +1,7 @@
 #include <algorithm>
 
+#include "net/dot_stuffer.hpp"
 #include "smtp/client.hpp"
-#include "smtp/dot_stuffer.hpp"
 
 namespace freehold::smtp {
 
@@ -49,7 +49,7 @@ awaitable<void> Client::send_data(Body& body, DataAnswer answer, Outcomes& out) 
 
 // The text with its end mark. When it breaks off there is no dot, so the server keeps nothing.
 awaitable<ClientOutcome> Client::write_text(Body& body) {
-  DotStuffer stuffer;
+  net::DotStuffer stuffer;
   std::string block;
   bool ended = false;
   while (!ended) {

@@ -51,8 +51,10 @@ std::optional<trust::TransportOutcome> seen_of(const ConnectOutcome& outcome) {
 
 std::string describe(const net::TlsInfo* tls) {
   if (tls == nullptr) return "none: the host does not offer STARTTLS";
-  return tls->version + " " + tls->cipher +
-         (tls->peer_verified ? ", verified" : ", not verified: " + tls->verify_error);
+  const std::string what = tls->version + " " + tls->cipher;
+  if (!tls->peer_verified) return what + ", not verified: " + tls->verify_error;
+  return what +
+         (tls->verified_by == net::TlsProof::authority ? ", verified" : ", verified by DANE");
 }
 
 std::string failure_status(const ClientOutcome& opened, bool permanent) {

@@ -2,8 +2,8 @@
 #include <cstdlib>
 #include <string>
 
+#include "net/dot_stuffer.hpp"
 #include "smtp/data_reader.hpp"
-#include "smtp/dot_stuffer.hpp"
 #include "smtp/submission_header.hpp"
 
 namespace {
@@ -33,7 +33,7 @@ Outcome read(std::string_view input, std::uint32_t seed) {
   Collected sink;
   ChunkCheck check;
   HopCounter hops;
-  DotStuffer stuffer;
+  freehold::net::DotStuffer stuffer;
   Outcome out;
   for (std::size_t at = 0; at < input.size();) {
     const std::size_t piece = seed == 0 ? input.size() : 1 + (seed >> 8) % 9;

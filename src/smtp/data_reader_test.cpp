@@ -4,7 +4,7 @@
 
 #include <string>
 
-#include "smtp/dot_stuffer.hpp"
+#include "net/dot_stuffer.hpp"
 
 namespace freehold::smtp {
 namespace {
@@ -112,7 +112,7 @@ TEST(DotStuffer, IsUndoneByTheReader) {
   for (const std::string& text :
        {""s, "a\r\n"s, ".\r\n"s, "..\r\n.\r\n"s, "a\r\n.\r\nb\r\n"s, "\r\n"s, ".a\r\n..b\r\n"s}) {
     for (const std::size_t piece : std::initializer_list<std::size_t>{1, 2, 100}) {
-      DotStuffer stuffer;
+      net::DotStuffer stuffer;
       std::string sent;
       for (std::size_t at = 0; at < text.size(); at += piece) {
         stuffer.add(std::string_view(text).substr(at, piece), sent);
@@ -134,7 +134,7 @@ TEST(DotStuffer, SendsNoLoneLineEnds) {
   };
   for (const auto& [text, wire] : table) {
     for (const std::size_t piece : std::initializer_list<std::size_t>{1, 100}) {
-      DotStuffer stuffer;
+      net::DotStuffer stuffer;
       std::string sent;
       for (std::size_t at = 0; at < text.size(); at += piece) {
         stuffer.add(std::string_view(text).substr(at, piece), sent);

@@ -7,7 +7,10 @@
 #include "base/bytes.hpp"
 #include "base/hash.hpp"
 #include "base/log.hpp"
+#include "message/header_edit.hpp"
 #include "smtp/limits.hpp"
+#include "smtp/milter_checks.hpp"
+#include "smtp/screening.hpp"
 #include "smtp/submission_header.hpp"
 #include "store/transaction.hpp"
 #include "trust/disposition.hpp"
@@ -124,6 +127,8 @@ std::optional<Reply> IncomingMail::begin_body(std::size_t header_size) {
   if (transaction_.peer.role == Role::mx) {
     prepare_examination(original);
     block = trust::without_forged_results(block, house_.hostname);
+    block = message::without_field(block, filter::kSpamField);
+    block = message::without_field(block, kQuarantineField);
   }
   header_ = message::Header(trace_ + block);
   if (transaction_.peer.role == Role::submission) prepare_signature(original);
@@ -134,6 +139,7 @@ std::optional<Reply> IncomingMail::begin_body(std::size_t header_size) {
   // The empty line belongs to neither.
   const std::string_view line = rest.starts_with("\r\n") ? "\r\n" : "";
   if (auto failed = intake_.append(line); !failed) return reply_for(failed.error());
+  text_begin_ = intake_.size();
   return take_body(rest.substr(line.size()));
 }
 
@@ -195,28 +201,38 @@ awaitable<std::vector<Reply>> IncomingMail::commit() {
   }
   auto envelope = envelope_of(transaction_);
   envelope.tls_required_no = tls_required_no_;
-  const auto message = co_await intake_.finish(house_.mailstore.pool());
+  auto message = co_await intake_.finish(house_.mailstore.pool());
   if (!message) co_return for_all(reply_for(message.error()));
   if (const auto address = loops_at(**message)) {
     co_return for_all(
         {554, {5, 4, 6}, "the message was delivered to " + *address + " before: a loop"});
   }
+  auto addressees = addressees_of(transaction_);
   if (examination_) {
-    const std::optional<Reply> refusal = co_await judge(envelope);
-    if (refusal) co_return for_all(*refusal);
+    const std::optional<Reply> refusal = co_await judge(*message, envelope, addressees);
+    if (refusal) {
+      co_await forget(*message);
+      co_return for_all(*refusal);
+    }
   }
+  const std::optional<Reply> unwanted = co_await ask_milters(*message, envelope, addressees);
+  if (unwanted) co_return for_all(*unwanted);
+  if (!forwarded_by_.empty()) seal(envelope);
   if (signer_) co_await sign(envelope);
   if (report_) {
     const Result<> taken = co_await take_report();
     if (!taken) co_return for_all(reply_for(taken.error()));
   }
   const auto results =
-      co_await house_.dispatch.deliver(*message, std::move(envelope), addressees_of(transaction_));
+      co_await house_.dispatch.deliver(*message, std::move(envelope), std::move(addressees));
+  note_sent((*message)->parsed.envelope.message_id);
   co_return replies(results);
 }
 
 // All checks of mail from the world, and what follows from them. A reply: it is refused.
-awaitable<std::optional<Reply>> IncomingMail::judge(queue::Envelope& envelope) {
+awaitable<std::optional<Reply>> IncomingMail::judge(
+    std::shared_ptr<const mailstore::Message> message, queue::Envelope& envelope,
+    std::vector<queue::Addressee>& addressees) {
   examination_->finish();
   if (sealed_body_) sealed_body_->finish();
   const trust::Claim claim{transaction_.peer.endpoint.address, transaction_.peer.hello.name,
@@ -238,38 +254,68 @@ awaitable<std::optional<Reply>> IncomingMail::judge(queue::Envelope& envelope) {
   }
   envelope.junk = disposition.action == trust::Disposition::Action::junk;
   envelope.prefix = trust::authentication_results_field(results);
-  if (!forwarded_by_.empty()) {
-    seal(findings, trust::authentication_results_body(results), envelope);
+  chain_ = findings.arc;
+  results_ = trust::authentication_results_body(results);
+  if (house_.screen != nullptr) {
+    co_return co_await screen(house_, transaction_, std::move(message), {results, disposition},
+                              addressees);
   }
   co_return std::nullopt;
 }
 
+// So that an answer to it is known for one.
+void IncomingMail::note_sent(const std::string& message_id) {
+  if (transaction_.peer.login && house_.screen != nullptr) {
+    house_.screen->sent().note(transaction_.peer.login->account, message_id);
+  }
+}
+
 // Mail that an alias leads on to elsewhere vouches for what was found here (RFC 8617).
-void IncomingMail::seal(const trust::Findings& findings, const std::string& results,
-                        queue::Envelope& envelope) {
+void IncomingMail::seal(queue::Envelope& envelope) {
   envelope.forwarded_by = forwarded_by_;
   if (!sealer_) return;
   const message::Header sent(envelope.prefix + header_.raw());
-  envelope.forward_prefix = sealer_->seal(sent, findings.arc, results, house_.clock.now());
+  envelope.forward_prefix = sealer_->seal(sent, chain_, results_, house_.clock.now());
 }
 
 // Others' reports are read when they come; what is none is let go.
 awaitable<Result<>> IncomingMail::take_report() {
   auto& engine = house_.mailstore.engine();
   store::Transaction tx(engine.latest());
-  const auto kind = co_await house_.mailstore.pool().run(
-      [&] { return trust::take_report(tx, *report_, house_.clock.now()); });
+  const trust::ReportTaker taker{
+      house_.return_paths,
+      [this](std::string_view domain) { return house_.directory.is_local(to_lower(domain)); },
+      house_.clock.now()};
+  const auto taken =
+      co_await house_.mailstore.pool().run([&] { return trust::take_report(tx, *report_, taker); });
   log::info("smtp.report", {{"session", transaction_.peer.session},
                             {"message", transaction_.id},
-                            {"kind", trust::to_string(kind)}});
+                            {"kind", trust::to_string(taken.kind)}});
+  if (taken.complaint) note_complaint(*taken.complaint);
   if (!tx.changed()) co_return Result<>();
   co_return co_await engine.commit(tx.take());
 }
 
+// One that our tag proves counts against its account, for the brake.
+void IncomingMail::note_complaint(const trust::Complaint& complaint) {
+  log::warning("trust.complaint", {{"type", complaint.type},
+                                   {"sender", complaint.sender},
+                                   {"about", queue::text(complaint.message)},
+                                   {"message_id", complaint.message_id},
+                                   {"reporter", complaint.reporter}});
+  if (!complaint.message) return;
+  const auto address = directory::Address::parse(complaint.sender);
+  if (!address) return;
+  for (const auto& local : house_.directory.resolve(*address).destination.local) {
+    house_.guards.sending.note_outcomes(local.account, 0, 1);
+  }
+}
+
 // In the pool: an RSA signature takes a millisecond.
 awaitable<void> IncomingMail::sign(queue::Envelope& envelope) {
-  envelope.prefix =
+  const std::string fields =
       co_await house_.mailstore.pool().run([this] { return signer_->finish(house_.clock.now()); });
+  envelope.prefix.insert(0, fields);
 }
 
 std::vector<Reply> IncomingMail::replies(const std::vector<Result<>>& results) const {

@@ -11,6 +11,7 @@
 #include "smtp/backend.hpp"
 #include "smtp/reception.hpp"
 #include "trust/arc.hpp"
+#include "trust/complaints.hpp"
 #include "trust/dkim_signer.hpp"
 #include "trust/examination.hpp"
 
@@ -38,10 +39,23 @@ class IncomingMail final : public Incoming {
   [[nodiscard]] std::optional<Reply> take_body(std::string_view bytes);
   void prepare_examination(const message::Header& header);
   void prepare_signature(const message::Header& header);
-  awaitable<std::optional<Reply>> judge(queue::Envelope& envelope);
+  awaitable<std::optional<Reply>> judge(std::shared_ptr<const mailstore::Message> message,
+                                        queue::Envelope& envelope,
+                                        std::vector<queue::Addressee>& addressees);
+  // incoming_milters.cpp: the owner's filters have their say. A reply: it goes no further. They may
+  // change header and recipients.
+  awaitable<std::optional<Reply>> ask_milters(std::shared_ptr<const mailstore::Message>& message,
+                                              queue::Envelope& envelope,
+                                              std::vector<queue::Addressee>& addressees);
+  // A large one that is not kept after all leaves the disk.
+  awaitable<void> forget(std::shared_ptr<const mailstore::Message> message);
+  awaitable<std::optional<Reply>> change_header(std::shared_ptr<const mailstore::Message>& message,
+                                                std::string block);
   awaitable<void> sign(queue::Envelope& envelope);
   awaitable<Result<>> take_report();
-  void seal(const trust::Findings& findings, const std::string& results, queue::Envelope& envelope);
+  void note_complaint(const trust::Complaint& complaint);
+  void note_sent(const std::string& message_id);
+  void seal(queue::Envelope& envelope);
   [[nodiscard]] std::optional<std::string> loops_at(const mailstore::Message& message) const;
   [[nodiscard]] std::vector<Reply> replies(const std::vector<Result<>>& results) const;
   [[nodiscard]] std::vector<Reply> for_all(const Reply& reply) const;
@@ -53,11 +67,14 @@ class IncomingMail final : public Incoming {
   std::string held_;  // the header until it is complete
   bool body_begun_ = false;
   bool tls_required_no_ = false;
-  message::Header header_;  // as it is kept, behind the trace field
+  message::Header header_;      // as it is kept, behind the trace field
+  std::size_t text_begin_ = 0;  // of what is kept: behind the header and the empty line
 
   std::optional<trust::Examination> examination_;  // mail from the world
   std::optional<trust::BodyHashes> sealed_body_;   // of mail that leads on to elsewhere
   std::optional<trust::ArcSealer> sealer_;
+  trust::ArcChain chain_;  // what it is to be sealed with
+  std::string results_;
   std::string forwarded_by_;                 // the domain whose alias leads on
   std::optional<trust::DkimSigner> signer_;  // mail of our users
   std::optional<std::string> report_;        // the whole text, for an address of reports

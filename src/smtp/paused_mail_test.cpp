@@ -25,9 +25,8 @@ class PausedMailTest : public ::testing::Test {
   }
   std::vector<std::string> inbox(AccountId account) {
     std::vector<std::string> texts;
-    ModSeq upto;
     const auto box = mailstore.mailbox(account, "INBOX");
-    for (const auto& entry : mailstore.index(account, box->id, upto)) {
+    for (const auto& entry : mailstore.snapshot(account, box->id)->all()) {
       const auto opened = mailstore.open(account, entry.email);
       texts.push_back(opened ? opened->prefix + opened->body.all() : "gone");
     }

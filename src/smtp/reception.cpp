@@ -7,6 +7,7 @@
 #include "directory/address.hpp"
 #include "message/address.hpp"
 #include "smtp/incoming_mail.hpp"
+#include "smtp/milter_checks.hpp"
 #include "trust/report_intake.hpp"
 
 namespace freehold::smtp {
@@ -15,12 +16,6 @@ namespace {
 
 Reply welcome_sender() { return {250, {2, 1, 0}, "sender accepted"}; }
 Reply welcome_recipient() { return {250, {2, 1, 5}, "recipient accepted"}; }
-
-Reply wrong_login() { return {535, {5, 7, 8}, "wrong name or password"}; }
-
-guard::LoginSource source_of(const Peer& peer) {
-  return {peer.endpoint.address, directory::Scope::smtp};
-}
 
 guard::Offence offence_of(Misdeed what) {
   switch (what) {
@@ -88,36 +83,11 @@ void Reception::good_deed(const Peer& peer) {
   if (peer.role == Role::mx) house_.guards.clients.remember(peer.endpoint.address);
 }
 
-awaitable<std::expected<Login, Reply>> Reception::authenticate(
-    const Peer& peer, const directory::SaslIdentity& identity) {
-  const auto account = co_await house_.guards.logins.password(source_of(peer), identity);
-  if (!account) {
-    log::warning("smtp.login_failed", {{"session", peer.session},
-                                       {"user", identity.authcid},
-                                       {"peer", peer.endpoint.address.text()}});
-    co_return std::unexpected(wrong_login());
-  }
-  co_return Login{account->id, account->name};
+std::unique_ptr<guard::LoginDoor> Reception::door(const Peer& peer) {
+  return house_.guards.logins.door({peer.endpoint.address, directory::Scope::smtp});
 }
 
-awaitable<directory::ScramKeys> Reception::scram_keys(const Peer& peer, const std::string& name) {
-  co_return co_await house_.guards.logins.scram_keys(source_of(peer), name);
-}
-
-awaitable<std::expected<Login, Reply>> Reception::scram_outcome(
-    const Peer& peer, const directory::SaslIdentity& identity, bool proved) {
-  const auto account =
-      co_await house_.guards.logins.scram_outcome(source_of(peer), identity, proved);
-  if (!account) {
-    log::warning("smtp.login_failed", {{"session", peer.session},
-                                       {"user", identity.authcid},
-                                       {"peer", peer.endpoint.address.text()}});
-    co_return std::unexpected(wrong_login());
-  }
-  co_return Login{account->id, account->name};
-}
-
-awaitable<Reply> Reception::sender(const Peer& peer, const Mail& mail) {
+awaitable<Reply> Reception::known_sender(const Peer& peer, const Mail& mail) {
   const auto& path = mail.reverse_path;
   if (path.null()) co_return welcome_sender();
   const auto address = address_of(path);
@@ -142,7 +112,8 @@ directory::Address Reception::postmaster() const {
   return {"postmaster", domains.empty() ? house_.hostname : domains.front().name};
 }
 
-awaitable<RecipientVerdict> Reception::recipient(const Transaction& transaction, const Rcpt& rcpt) {
+awaitable<RecipientVerdict> Reception::known_recipient(const Transaction& transaction,
+                                                       const Rcpt& rcpt) {
   const auto& path = rcpt.forward_path;
   // RFC 5321, 4.5.1: <Postmaster> without a domain is answered by every server.
   if (path.domain.empty()) co_return local_recipient(transaction, postmaster());
@@ -255,6 +226,10 @@ awaitable<std::expected<std::unique_ptr<Incoming>, Reply>> Reception::begin(
     if (refusal) co_return std::unexpected(Reply(452, {4, 7, 28}, *refusal));
     refusal = co_await house_.guards.brake.check(transaction.peer.login->account);
     if (refusal) co_return std::unexpected(Reply(451, {4, 7, 0}, *refusal));
+  }
+  if (auto* milters = milters_of(transaction.peer)) {
+    auto refusal = co_await milters->data(transaction);
+    if (refusal) co_return std::unexpected(std::move(*refusal));
   }
   co_return std::make_unique<IncomingMail>(transaction, std::move(trace), house_);
 }

@@ -7,6 +7,8 @@
 #include <string_view>
 
 #include "directory/directory.hpp"
+#include "filter/milter_settings.hpp"
+#include "filter/screen.hpp"
 #include "guard/guards.hpp"
 #include "mailstore/mailstore.hpp"
 #include "queue/dispatch.hpp"
@@ -27,9 +29,11 @@ struct House {
   const trust::ReturnPaths& return_paths;
   trust::DmarcTally& dmarc_tally;
   guard::Guards& guards;
+  filter::Screen* screen;  // null: the spam filter is off
   const Clock& clock;
   std::string hostname;                       // also names us in Authentication-Results
   std::span<const std::string_view> sealers;  // whose ARC seals are believed
+  std::span<const filter::milter::Settings> milters = {};
 };
 
 // The house behind the SMTP server: asks the directory, keeps the message, and has it dispatched.
@@ -43,12 +47,8 @@ class Reception final : public Backend {
   [[nodiscard]] bool trusts(const Peer& peer) const override;
   void misdeed(const Peer& peer, Misdeed what) override;
   void good_deed(const Peer& peer) override;
-  awaitable<std::expected<Login, Reply>> authenticate(
-      const Peer& peer, const directory::SaslIdentity& identity) override;
-  awaitable<directory::ScramKeys> scram_keys(const Peer& peer, const std::string& name) override;
-  awaitable<std::expected<Login, Reply>> scram_outcome(const Peer& peer,
-                                                       const directory::SaslIdentity& identity,
-                                                       bool proved) override;
+  [[nodiscard]] std::shared_ptr<Visit> visit(const Peer& peer) override;
+  [[nodiscard]] std::unique_ptr<guard::LoginDoor> door(const Peer& peer) override;
   awaitable<Reply> sender(const Peer& peer, const Mail& mail) override;
   awaitable<RecipientVerdict> recipient(const Transaction& transaction, const Rcpt& rcpt) override;
   awaitable<Reply> author(const Transaction& transaction, const std::string& from) override;
@@ -56,6 +56,9 @@ class Reception final : public Backend {
                                                                    std::string trace) override;
 
  private:
+  // The house's own opinion, before its filters are asked.
+  awaitable<Reply> known_sender(const Peer& peer, const Mail& mail);
+  awaitable<RecipientVerdict> known_recipient(const Transaction& transaction, const Rcpt& rcpt);
   [[nodiscard]] RecipientVerdict local_recipient(const Transaction& transaction,
                                                  const directory::Address& address) const;
   // A bounce to a sender that we tagged or rewrote; nothing: an ordinary address.

@@ -31,6 +31,7 @@ ServerSession::ServerSession(net::Stream& stream, net::Session& session, Backend
   peer_.session = session.id();
   peer_.endpoint = stream.peer();
   peer_.tls = stream.tls();
+  peer_.visit = backend.visit(peer_);
 }
 
 awaitable<void> ServerSession::run() {
@@ -49,6 +50,7 @@ awaitable<void> ServerSession::run() {
     }
   }
   co_await flush();
+  if (peer_.visit) co_await peer_.visit->leave();
 }
 
 // RFC 5321, 4.3.1: a client waits for the greeting. One that does not reads no replies either.

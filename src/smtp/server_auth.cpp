@@ -5,93 +5,64 @@
 
 namespace freehold::smtp {
 
-using Kind = directory::SaslStep::Kind;
+using Kind = guard::SaslDialogue::Step::Kind;
 
-directory::SaslOffer ServerSession::sasl_offer() const {
-  return {.channel_binding = peer_.tls != nullptr ? peer_.tls->channel_binding : std::string(),
-          .nonce = {}};
+std::string ServerSession::channel_binding() const {
+  return peer_.tls != nullptr ? peer_.tls->channel_binding : std::string();
 }
 
 awaitable<void> ServerSession::obey(Auth& auth) {
-  const auto server = directory::make_sasl_server(auth.mechanism, sasl_offer());
-  if (!server) {
+  const auto dialogue =
+      guard::SaslDialogue::make(backend_.door(peer_), auth.mechanism, channel_binding());
+  if (!dialogue) {
     refuse_command({504, {5, 5, 4}, "mechanism not offered"});
     co_return;
   }
-  std::optional<std::string> message;
-  if (auth.initial) {
-    message = *auth.initial == "=" ? std::string() : unbase64(*auth.initial);
-    if (!message) refuse_command({501, {5, 5, 2}, "malformed base64"});
-  } else if (server->client_first()) {
-    message = co_await ask("");
-  } else {
-    message = std::string();
+  auto step = co_await dialogue->begin(auth.initial);
+  while (step.kind == Kind::challenge) {
+    const IoResult<std::string_view> line = co_await ask(step.challenge);
+    if (!line || over_) co_return;
+    step = co_await dialogue->answer(std::string(*line));
   }
-  if (message) co_await exchange(*server, std::move(*message));
-}
-
-// Every mechanism ends after a few steps.
-awaitable<void> ServerSession::exchange(directory::SaslServer& server, std::string message) {
-  const directory::SaslIdentity& identity = server.identity();
-  directory::SaslStep step = server.step(message);
-  while (step.kind == Kind::challenge || step.kind == Kind::fetch_keys) {
-    if (step.kind == Kind::fetch_keys) {
-      const directory::ScramKeys keys = co_await backend_.scram_keys(peer_, identity.authcid);
-      step = server.give_keys(keys);
-    } else {
-      const std::optional<std::string> answer = co_await ask(step.data);
-      if (!answer) co_return;
-      step = server.step(*answer);
-    }
-  }
-  if (step.kind == Kind::check_password) {
-    const auto outcome = co_await backend_.authenticate(peer_, identity);
-    finish_login(identity.authcid, outcome);
-  } else {
-    log::debug("smtp.sasl", {{"session", session_.id()}, {"why", step.data}});
-    auto outcome = co_await backend_.scram_outcome(peer_, identity, step.kind == Kind::done);
-    if (step.kind != Kind::done && outcome) {
-      outcome = std::unexpected(Reply(535, {5, 7, 8}, "wrong name or password"));
-    }
-    finish_login(identity.authcid, outcome);
-  }
-}
-
-// The client's answer to a challenge; nothing: it was no answer, and this has been said. Not by
-// append_reply, which cuts at 512 octets: a challenge may be longer (RFC 4954, 4).
-awaitable<std::optional<std::string>> ServerSession::ask(std::string_view challenge) {
-  out_ += "334 " + base64(challenge) + "\r\n";
-  const IoResult<std::string_view> line = co_await next_line();
-  if (over_) co_return std::nullopt;
-  if (!line) {
-    if (line.error().category() == net::make_error_code(net::LineError::too_long).category()) {
-      refuse_command({500, {5, 5, 6}, line.error().message()});
-    } else {
-      lost(line.error());
-    }
-    co_return std::nullopt;
-  }
-  if (*line == "*") {
+  if (step.kind == Kind::cancelled) {
     say(501, {5, 7, 0}, "as you wish");
-    co_return std::nullopt;
+  } else if (step.kind == Kind::malformed) {
+    refuse_command({501, {5, 5, 2}, "malformed base64"});
+  } else {
+    finish_login(*dialogue, step);
   }
-  std::optional<std::string> answer = unbase64(*line);
-  if (!answer) refuse_command({501, {5, 5, 2}, "malformed base64"});
-  co_return answer;
+  if (peer_.login) peer_.login->mechanism = to_upper(auth.mechanism);
 }
 
-void ServerSession::finish_login(std::string_view name,
-                                 const std::expected<Login, Reply>& outcome) {
-  logins_counter(outcome.has_value()).add();
-  log::info(outcome ? "smtp.login" : "smtp.login_refused",
-            {{"session", session_.id()}, {"peer", peer_.endpoint.address.text()}, {"name", name}});
-  if (outcome) {
-    peer_.login = *outcome;
+// The client's line after a challenge; an error_code: there was none, and this has been said. Not
+// by append_reply, which cuts at 512 octets: a challenge may be longer (RFC 4954, 4).
+awaitable<IoResult<std::string_view>> ServerSession::ask(std::string_view challenge) {
+  out_.append("334 ").append(challenge).append("\r\n");
+  const IoResult<std::string_view> line = co_await next_line();
+  if (line || over_) co_return line;
+  if (line.error().category() == net::make_error_code(net::LineError::too_long).category()) {
+    refuse_command({500, {5, 5, 6}, line.error().message()});
+  } else {
+    lost(line.error());
+  }
+  co_return line;
+}
+
+void ServerSession::finish_login(const guard::SaslDialogue& dialogue,
+                                 const guard::SaslDialogue::Step& step) {
+  const bool accepted = step.kind == Kind::done;
+  logins_counter(accepted).add();
+  const auto& name = accepted ? step.account->name : dialogue.name();
+  const auto peer = peer_.endpoint.address.text();
+  if (accepted) {
+    log::info("smtp.login", {{"session", session_.id()}, {"peer", peer}, {"user", name}});
+    peer_.login = Login{step.account->id, name};
     state_.logged_in = true;
     say(235, {2, 7, 0}, "welcome");
     return;
   }
-  say(outcome.error());
+  log::warning("smtp.login_failed", {{"session", session_.id()}, {"user", name}, {"peer", peer}});
+  say(535, {5, 7, 8}, "wrong name or password");
   if (++failed_logins_ >= settings_.max_failed_logins) {
     hang_up({421, {4, 7, 0}, "too many failed logins"});
   }

@@ -9,9 +9,8 @@ awaitable<void> ServerSession::obey(Hello& hello) {
   peer_.hello = std::move(hello);
   Reply reply(250, {}, settings_.hostname);
   if (peer_.hello.kind != Hello::Kind::helo) {
-    const directory::SaslOffer sasl = sasl_offer();
     const Offer offer{settings_.max_message_size, settings_.max_recipients,
-                      directory::sasl_mechanisms(sasl)};
+                      guard::SaslDialogue::mechanisms(*backend_.door(peer_), channel_binding())};
     for (std::string& line : extensions(state_, offer)) reply.lines.push_back(std::move(line));
   }
   say(reply);

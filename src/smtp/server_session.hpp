@@ -48,10 +48,9 @@ class ServerSession {
 
   // server_auth.cpp
   awaitable<void> obey(Auth& auth);
-  awaitable<void> exchange(directory::SaslServer& server, std::string message);
-  awaitable<std::optional<std::string>> ask(std::string_view challenge);
-  void finish_login(std::string_view name, const std::expected<Login, Reply>& outcome);
-  [[nodiscard]] directory::SaslOffer sasl_offer() const;
+  awaitable<IoResult<std::string_view>> ask(std::string_view challenge);
+  void finish_login(const guard::SaslDialogue& dialogue, const guard::SaslDialogue::Step& step);
+  [[nodiscard]] std::string channel_binding() const;
 
   // server_envelope.cpp
   awaitable<void> obey(Mail& mail);

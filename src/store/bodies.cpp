@@ -148,6 +148,11 @@ std::optional<BodyReader> BodyReader::open(const Reader& reader, const BlobHash&
   return BodyReader(reader, pieces_prefix(hash, *body), body->size(), body->piece_size());
 }
 
+BodyReader BodyReader::of(const Reader& reader, const IncomingBody& body) {
+  return BodyReader(reader, keys::pieces(keys::Table::bulk_piece, body.bulk_id), body.size,
+                    static_cast<std::uint32_t>(kPieceSize));
+}
+
 std::string BodyReader::read(std::uint64_t offset, std::size_t most) const {
   if (offset >= size_) return {};
   std::string key = prefix_;
@@ -196,6 +201,14 @@ std::size_t collect_unlinked(Engine& engine, std::size_t most) {
     if (engine.commit_blocking(std::move(batch)) && collect) ++gone;
   }
   return gone;
+}
+
+void forget(Engine& engine, const IncomingBody& body) {
+  if (body.bulk_id.empty()) return;
+  Batch batch;
+  erase_range(batch, engine.latest(), keys::pieces(keys::Table::bulk_piece, body.bulk_id));
+  batch.erase(keys::bulk_pending(body.bulk_id));
+  static_cast<void>(engine.commit_blocking(std::move(batch)));
 }
 
 void collect_abandoned(Engine& engine) {

@@ -64,6 +64,8 @@ class BodyWriter {
 void link(Transaction& tx, const IncomingBody& body, std::string_view owner);
 // Links a stored body once more; false: it is gone.
 [[nodiscard]] bool link_stored(Transaction& tx, const BlobHash& hash, std::string_view owner);
+// A finished body that will not be linked: what of it is on disk goes. Blocks.
+void forget(Engine& engine, const IncomingBody& body);
 void unlink(Transaction& tx, const BlobHash& hash, std::string_view owner);
 
 // Reads a stored body piece by piece. The reader it is made with outlives it; a body whose last
@@ -71,6 +73,8 @@ void unlink(Transaction& tx, const BlobHash& hash, std::string_view owner);
 class BodyReader {
  public:
   [[nodiscard]] static std::optional<BodyReader> open(const Reader& reader, const BlobHash& hash);
+  // Of a large one that is on its way in.
+  [[nodiscard]] static BodyReader of(const Reader& reader, const IncomingBody& body);
 
   [[nodiscard]] std::uint64_t size() const { return size_; }
   // Bytes from `offset` to the end of the piece that holds it, at most `most`. Empty at the end.

@@ -153,6 +153,17 @@ TEST_F(Bodies, AreCollectedAfterTheirLastLink) {
   }
 }
 
+TEST_F(Bodies, OneThatIsNotWantedAfterAllIsForgotten) {
+  forget(store.engine(), write(bytes_of(10)));
+  const auto kept_bytes = bytes_of(2 * kPieceSize + 1);
+  const auto kept = write(kept_bytes);
+  forget(store.engine(), write(bytes_of(3 * kPieceSize)));
+  EXPECT_EQ(count(store.engine(), Table::bulk_piece), 3U);
+  EXPECT_EQ(count(store.engine(), Table::bulk_pending), 1U);
+  link(kept, anna);
+  EXPECT_TRUE(BodyReader::open(store.engine().latest(), kept.hash)->all() == kept_bytes);
+}
+
 TEST_F(Bodies, OneCollectionTakesNoMoreThanItsShare) {
   for (int i = 0; i < 5; ++i) {
     const auto body = incoming_body("body " + std::to_string(i));

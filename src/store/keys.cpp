@@ -61,9 +61,32 @@ std::string content(AccountId a, EmailId e) {
   return with_numbers(Table::content, a.value, e.value);
 }
 std::string contents(AccountId a) { return with_numbers(Table::content, a.value); }
-std::string index(AccountId a, MailboxId m, Uid uid) {
+std::string envelope(AccountId a, EmailId e) {
+  return with_numbers(Table::envelope, a.value, e.value);
+}
+std::string envelopes(AccountId a) { return with_numbers(Table::envelope, a.value); }
+std::string header_extract(AccountId a, EmailId e) {
+  return with_numbers(Table::header_extract, a.value, e.value);
+}
+std::string header_extracts(AccountId a) { return with_numbers(Table::header_extract, a.value); }
+std::string placement(AccountId a, EmailId e, MailboxId m) {
+  auto key = with_numbers(Table::placement, a.value, e.value);
+  append_u64(key, m.value);
+  return key;
+}
+std::string placements(AccountId a, EmailId e) {
+  return with_numbers(Table::placement, a.value, e.value);
+}
+std::string placements_of(AccountId a) { return with_numbers(Table::placement, a.value); }
+std::string expunged(AccountId a, ModSeq modseq, std::uint32_t number) {
+  auto key = with_numbers(Table::expunged, a.value, modseq.value);
+  append_u32(key, number);
+  return key;
+}
+std::string expunged_of(AccountId a) { return with_numbers(Table::expunged, a.value); }
+std::string index(AccountId a, MailboxId m, std::uint32_t chunk) {
   auto key = with_numbers(Table::index, a.value, m.value);
-  append_u32(key, uid.value);
+  append_u32(key, chunk);
   return key;
 }
 std::string index_of(AccountId a, MailboxId m) {
@@ -160,6 +183,33 @@ std::string filter_rule(char scope, std::string_view id, std::string_view patter
   key.push_back(scope);
   return key.append(id).append(1, '\0').append(pattern);
 }
+std::string filter_sent(AccountId a, std::uint64_t message_id_hash) {
+  return with_numbers(Table::filter_sent, a.value, message_id_hash);
+}
+std::string filter_sent_of(AccountId a) { return with_numbers(Table::filter_sent, a.value); }
+std::string lesson(AccountId a, EmailId e) { return with_numbers(Table::lesson, a.value, e.value); }
+std::string lessons(AccountId a) { return with_numbers(Table::lesson, a.value); }
+std::string pop_hidden(AccountId a, EmailId e) {
+  return with_numbers(Table::pop_hidden, a.value, e.value);
+}
+std::string pop_hidden_of(AccountId a) { return with_numbers(Table::pop_hidden, a.value); }
+std::string acl(AccountId a, MailboxId m) { return with_numbers(Table::acl, a.value, m.value); }
+std::string acls(AccountId a) { return with_numbers(Table::acl, a.value); }
+std::string granted(AccountId to, AccountId owner, MailboxId m) {
+  return with_numbers(Table::granted, to.value, owner.value, m.value);
+}
+std::string granted_to(AccountId to) { return with_numbers(Table::granted, to.value); }
+std::string subscribed(AccountId by, AccountId owner, MailboxId m) {
+  return with_numbers(Table::subscribed, by.value, owner.value, m.value);
+}
+std::string subscribed_by(AccountId by) { return with_numbers(Table::subscribed, by.value); }
+std::string annotations_of(AccountId a) { return with_numbers(Table::annotation, a.value); }
+std::string annotations(AccountId a, MailboxId m) {
+  return with_numbers(Table::annotation, a.value, m.value);
+}
+std::string annotation(AccountId a, MailboxId m, std::string_view entry) {
+  return annotations(a, m).append(entry);
+}
 
 Day day_of(std::string_view key) { return Day{std::chrono::days{short_number_at(key, 1)}}; }
 std::string_view rest_of_day(std::string_view key) {
@@ -168,8 +218,15 @@ std::string_view rest_of_day(std::string_view key) {
 }
 AccountId account_of(std::string_view key) { return AccountId(number_at(key, 1)); }
 MailboxId mailbox_of(std::string_view key) { return MailboxId(number_at(key, 9)); }
+AccountId owner_of(std::string_view key) { return AccountId(number_at(key, 9)); }
+MailboxId mailbox_of_owner(std::string_view key) { return MailboxId(number_at(key, 17)); }
+std::string_view entry_of_annotation(std::string_view key) {
+  if (key.size() < 17) throw ReadError("a key of the store is too short");
+  return key.substr(17);
+}
 EmailId email_of(std::string_view key) { return EmailId(number_at(key, 9)); }
-Uid uid_of_index(std::string_view key) { return Uid(short_number_at(key, 17)); }
+std::uint32_t chunk_of_index(std::string_view key) { return short_number_at(key, 17); }
+MailboxId mailbox_of_placement(std::string_view key) { return MailboxId(number_at(key, 17)); }
 ModSeq modseq_of_change(std::string_view key) { return ModSeq(number_at(key, 9)); }
 QueueId queue_id_of(std::string_view key) { return QueueId(number_at(key, 1)); }
 std::uint32_t number_of_recipient(std::string_view key) { return short_number_at(key, 9); }

@@ -24,15 +24,19 @@ enum class Table : char {
   relay = 'R',    // domain name, or empty for the default                       Relay
   account_state =
       'S',  // AccountId                      AccountState: the counters that every change moves
-  mailbox = 'm',    // AccountId MailboxId            Mailbox
-  email = 'e',      // AccountId EmailId              Email: what changes (mailboxes, keywords)
-  content = 'p',    // AccountId EmailId              Content: what never changes (parsed message)
-  index = 'u',      // AccountId MailboxId Uid        IndexEntry: IMAP's view
-  change = 'c',     // AccountId ModSeq               Change: the change log
-  thread = 't',     // AccountId Hash64 of a message id                            ThreadLink
-  body = 'b',       // BlobHash                       Body
-  body_link = 'l',  // BlobHash, 'e' AccountId EmailId | 'q' QueueId               empty
-  unlinked = 'g',   // BlobHash                       8 random bytes: lost a link, perhaps its last
+  mailbox = 'm',   // AccountId MailboxId            Mailbox
+  email = 'e',     // AccountId EmailId              Email: its body, size, thread
+  content = 'p',   // AccountId EmailId              Content: what never changes (parsed message)
+  envelope = 's',  // AccountId EmailId              IMAP's ENVELOPE, as text
+  header_extract = '3',  // AccountId EmailId         mailstore::HeaderExtract
+  placement = 'i',       // AccountId EmailId MailboxId    4 bytes: its UID there, or its last one
+  index = 'u',           // AccountId MailboxId Uid / 64   IndexChunk: IMAP's view
+  expunged = 'H',        // AccountId ModSeq Number        Expunged: can be restored
+  change = 'c',          // AccountId ModSeq               Change: the change log
+  thread = 't',          // AccountId Hash64 of a message id                            ThreadLink
+  body = 'b',            // BlobHash                       Body
+  body_link = 'l',       // BlobHash, 'e' AccountId EmailId | 'q' QueueId               empty
+  unlinked = 'g',  // BlobHash                       8 random bytes: lost a link, perhaps its last
   bulk_pending = 'h',     // 32 random bytes                empty: pieces that no Body names yet
   body_piece = 'B',       // BlobHash PieceNumber           bytes of a body up to 256 KiB
   bulk_piece = 'C',       // 32 random bytes PieceNumber    bytes of a larger body
@@ -47,6 +51,7 @@ enum class Table : char {
   dmarc_result = 'Y',     // Day, domain 0 32-byte hash     DmarcRow: for the report of RFC 9990
   dmarc_domain = 'W',     // Day, domain name               DmarcDomain: its policy, and rows so far
   dmarc_reported = 'y',   // Day, 8 bytes of a hash       DmarcReportSummary: a report that came
+  complaint = 'd',        // Day, 8 bytes of a hash       Complaint: of our mail
   audit = 'a',            // Time, 8 random bytes      AuditEntry: written, never changed
   app_password = 'P',     // AccountId Number          AppPassword
   totp = 'O',             // AccountId                 Totp
@@ -59,6 +64,14 @@ enum class Table : char {
   filter_reputation = 'o',  // kind, identity            FilterReputation
   filter_triplet = 'G',     // 16 bytes of a hash        FilterTriplet: greylisting
   filter_rule = 'E',        // scope, its id 0 pattern   FilterRule: allow and block lists
+  filter_sent = 'z',  // AccountId Hash64          4 bytes: the Day a message of that id was sent
+  lesson = 'x',  // AccountId EmailId       one byte, mailstore::Lesson: what its owner did with it
+  pop_hidden = 'U',  // AccountId EmailId   empty: deleted over POP3, which only hides it there
+  acl = 'M',         // AccountId MailboxId Acl: what others may do in it
+  granted = 'I',  // AccountId AccountId MailboxId   empty: the first, or 0 for anyone, is named in
+                  // the Acl of that mailbox of the second
+  subscribed = '4',  // AccountId AccountId MailboxId   empty: the first to a mailbox of the second
+  annotation = '1',  // AccountId MailboxId (0: the account's own) entry name        Annotation
 };
 
 [[nodiscard]] std::string table(Table t);  // the prefix of all its keys
@@ -79,9 +92,18 @@ enum class Table : char {
 [[nodiscard]] std::string emails(AccountId account);  // prefix
 [[nodiscard]] std::string content(AccountId account, EmailId email);
 [[nodiscard]] std::string contents(AccountId account);  // prefix
-[[nodiscard]] std::string index(AccountId account, MailboxId mailbox, Uid uid);
+[[nodiscard]] std::string envelope(AccountId account, EmailId email);
+[[nodiscard]] std::string envelopes(AccountId account);  // prefix
+[[nodiscard]] std::string header_extract(AccountId account, EmailId email);
+[[nodiscard]] std::string header_extracts(AccountId account);  // prefix
+[[nodiscard]] std::string placement(AccountId account, EmailId email, MailboxId mailbox);
+[[nodiscard]] std::string placements(AccountId account, EmailId email);  // prefix
+[[nodiscard]] std::string placements_of(AccountId account);              // prefix
+[[nodiscard]] std::string index(AccountId account, MailboxId mailbox, std::uint32_t chunk);
 [[nodiscard]] std::string index_of(AccountId account, MailboxId mailbox);  // prefix
 [[nodiscard]] std::string indexes(AccountId account);                      // prefix
+[[nodiscard]] std::string expunged(AccountId account, ModSeq modseq, std::uint32_t number);
+[[nodiscard]] std::string expunged_of(AccountId account);  // prefix
 [[nodiscard]] std::string change(AccountId account, ModSeq modseq);
 [[nodiscard]] std::string changes(AccountId account);  // prefix
 [[nodiscard]] std::string thread(AccountId account, std::uint64_t message_id_hash);
@@ -127,15 +149,38 @@ using Day = std::chrono::sys_days;
 [[nodiscard]] std::string filter_triplet(std::string_view hash);
 // `id` (an account's number, a domain, nothing) has no NUL in it.
 [[nodiscard]] std::string filter_rule(char scope, std::string_view id, std::string_view pattern);
+[[nodiscard]] std::string filter_sent(AccountId account, std::uint64_t message_id_hash);
+[[nodiscard]] std::string filter_sent_of(AccountId account);  // prefix
+[[nodiscard]] std::string lesson(AccountId account, EmailId email);
+[[nodiscard]] std::string lessons(AccountId account);  // prefix
+[[nodiscard]] std::string pop_hidden(AccountId account, EmailId email);
+[[nodiscard]] std::string pop_hidden_of(AccountId account);  // prefix
+[[nodiscard]] std::string acl(AccountId account, MailboxId mailbox);
+[[nodiscard]] std::string acls(AccountId account);  // prefix
+[[nodiscard]] std::string granted(AccountId to, AccountId owner, MailboxId mailbox);
+[[nodiscard]] std::string granted_to(AccountId to);  // prefix
+[[nodiscard]] std::string subscribed(AccountId by, AccountId owner, MailboxId mailbox);
+[[nodiscard]] std::string subscribed_by(AccountId by);  // prefix
+[[nodiscard]] std::string annotation(AccountId account, MailboxId mailbox, std::string_view entry);
+[[nodiscard]] std::string annotations(AccountId account, MailboxId mailbox);  // prefix
+[[nodiscard]] std::string annotations_of(AccountId account);                  // prefix
 
 // The numbers at the end of keys of a known table.
 [[nodiscard]] Day day_of(std::string_view key);  // keys of of_day
 [[nodiscard]] std::string_view rest_of_day(std::string_view key);
-[[nodiscard]] Uid uid_of_index(std::string_view key);
-[[nodiscard]] MailboxId mailbox_of(std::string_view key);  // keys of mailbox and index
+[[nodiscard]] std::uint32_t chunk_of_index(std::string_view key);
+[[nodiscard]] MailboxId mailbox_of_placement(std::string_view key);
+[[nodiscard]] MailboxId mailbox_of(
+    std::string_view key);  // keys of mailbox, index, acl and annotation
+[[nodiscard]] std::string_view entry_of_annotation(std::string_view key);
+// The second account and the mailbox of keys of granted and subscribed.
+[[nodiscard]] AccountId owner_of(std::string_view key);
+[[nodiscard]] MailboxId mailbox_of_owner(std::string_view key);
 [[nodiscard]] AccountId account_of(
-    std::string_view key);                             // every key that begins with an AccountId
-[[nodiscard]] EmailId email_of(std::string_view key);  // keys of email and content
+    std::string_view key);  // every key that begins with an AccountId
+[[nodiscard]] EmailId email_of(
+    std::string_view
+        key);  // keys of email, content, envelope, header_extract, placement, lesson and pop_hidden
 [[nodiscard]] ModSeq modseq_of_change(std::string_view key);
 [[nodiscard]] QueueId queue_id_of(std::string_view key);  // keys of queued and recipient
 [[nodiscard]] std::uint32_t number_of_recipient(std::string_view key);

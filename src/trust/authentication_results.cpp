@@ -51,7 +51,7 @@ bool is_plain_address(std::string_view text) {
 }
 
 // What may not be in a line becomes a space or a question mark.
-std::string quoted(std::string_view text) {
+std::string quoted_string(std::string_view text) {
   const bool readable = is_utf8(text);
   std::string out = "\"";
   for (const char c : text) {
@@ -67,7 +67,7 @@ std::string quoted(std::string_view text) {
 
 std::string written(std::string_view text, std::size_t longest) {
   if (text.size() > longest) text = message::utf8_prefix(text, longest);
-  return is_token(text) && is_utf8(text) ? std::string(text) : quoted(text);
+  return is_token(text) && is_utf8(text) ? std::string(text) : quoted_string(text);
 }
 
 std::string written(const AuthProperty& property) {

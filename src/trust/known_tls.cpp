@@ -33,6 +33,8 @@ KnownTls settle(KnownTls known, TlsLevel level, Time now) {
 
 KnownTls learn(KnownTls known, TlsLevel seen, Time now) {
   if (seen < known.level) {
+    // A certificate that has lapsed is told of once; it is no reason to wait.
+    if (seen == TlsLevel::encrypted) return settle(known, seen, now);
     if (!is_fresh(known, now) || held_long_enough(known, now)) return settle(known, seen, now);
     known.rising_streak = 0;
     if (!known.fell_at) known.fell_at = now;
@@ -48,12 +50,13 @@ KnownTls learn(KnownTls known, TlsLevel seen, Time now) {
 
 TlsLevel demanded(const std::optional<KnownTls>& known, Time now) {
   if (!known || !is_fresh(*known, now) || held_long_enough(*known, now)) return TlsLevel::plain;
-  return known->level;
+  return std::min(known->level, TlsLevel::encrypted);
 }
 
 Downgrade judge_downgrade(const std::optional<KnownTls>& known, TlsLevel seen, Time now) {
   if (!known || seen >= known->level || !is_fresh(*known, now)) return Downgrade::none;
-  return held_long_enough(*known, now) ? Downgrade::accept : Downgrade::hold;
+  if (seen == TlsLevel::encrypted || held_long_enough(*known, now)) return Downgrade::accept;
+  return Downgrade::hold;
 }
 
 std::optional<KnownTls> read_known_tls(const store::Reader& from, std::string_view domain) {

@@ -30,13 +30,15 @@ struct KnownTls {
 [[nodiscard]] KnownTls learn(KnownTls known, TlsLevel seen, Time now);
 
 // The least that a new attempt should demand though no policy does: the habit, while it is fresh
-// and has not been missing for so long that it must be meant so.
+// and has not been missing for so long that it must be meant so. At most `encrypted`: without DANE
+// or MTA-STS nobody has promised a valid certificate, and many let theirs lapse.
 [[nodiscard]] TlsLevel demanded(const std::optional<KnownTls>& known, Time now);
 
 enum class Downgrade : std::uint8_t {
   none,
   hold,    // less than usual: wait, and say so
-  accept,  // it has been so for too long to wait on: send, and say so
+  accept,  // send, and say so: the certificate is not valid any more, or it has been so for too
+           // long
 };
 [[nodiscard]] Downgrade judge_downgrade(const std::optional<KnownTls>& known, TlsLevel seen,
                                         Time now);

@@ -199,6 +199,7 @@ awaitable<StsState> StsCache::fetch(std::string domain, StsLookup record) {
   StsState state;
   if (entry.holds(now)) state.policy = entry.policy;
   if (fetched.status != StsFetch::Status::found) {
+    log::info("sts.not_fetched", {{"domain", domain}, {"reason", fetched.reason}});
     state.failure = fetched.status;
     state.reason = fetched.reason;
   }

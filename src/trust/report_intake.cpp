@@ -5,7 +5,6 @@
 #include <string>
 
 #include "base/bytes.hpp"
-#include "base/log.hpp"
 #include "message/parser.hpp"
 #include "message/transfer_encoding.hpp"
 #include "trust/arf.hpp"
@@ -58,20 +57,20 @@ std::string_view to_string(ReportKind kind) {
   return words.at(static_cast<std::size_t>(kind));
 }
 
-ReportKind take_report(store::Transaction& tx, std::string_view message, Time received) {
+TakenReport take_report(store::Transaction& tx, std::string_view message,
+                        const ReportTaker& taker) {
   const auto parsed = message::parse(message);
   for (const auto& part : parsed.parts) {
-    const auto kind = take_part(tx, message, part, received);
-    if (kind != ReportKind::none) return kind;
+    const auto kind = take_part(tx, message, part, taker.now);
+    if (kind != ReportKind::none) return {kind};
   }
   const auto feedback = parse_feedback(message, parsed);
-  if (!feedback) return ReportKind::none;
-  log::warning("trust.complaint", {{"type", feedback->type},
-                                   {"from", feedback->from},
-                                   {"message_id", feedback->message_id},
-                                   {"reporter", feedback->user_agent},
-                                   {"source", feedback->source_ip}});
-  return ReportKind::complaint;
+  if (!feedback) return {};
+  auto complaint = complaint_of(*feedback, taker.return_paths, taker.is_our_domain, taker.now);
+  // RFC 6650: what is not about our mail is nobody's business here.
+  if (complaint.sender.empty()) return {};
+  if (!keep_complaint(tx, complaint)) return {ReportKind::repeated};
+  return {ReportKind::complaint, std::move(complaint)};
 }
 
 }  // namespace freehold::trust

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/bytes.hpp"
+#include "base/percent.hpp"
 #include "net/dns_rdata.hpp"
 
 namespace freehold::trust {
@@ -11,21 +12,6 @@ namespace {
 
 constexpr std::size_t kMaxUri = 2048;
 constexpr std::uint64_t kMaxSize = std::uint64_t{1} << 50;
-
-std::optional<std::string> percent_decoded(std::string_view text) {
-  std::string out;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    if (text[i] != '%') {
-      out.push_back(text[i]);
-      continue;
-    }
-    const auto byte = unhex(text.substr(i + 1, 2));
-    if (!byte || byte->size() != 1) return std::nullopt;
-    out += *byte;
-    i += 2;
-  }
-  return out;
-}
 
 // "10m": RFC 7489, 6.2.
 std::optional<std::uint64_t> size_of(std::string_view text) {

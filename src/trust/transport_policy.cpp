@@ -94,13 +94,11 @@ void apply_requiretls(TransportDecision& decision, bool host_is_certain) {
   }
 }
 
+// No more than TLS: certificates lapse, and where nobody promises a valid one that holds no mail.
 void apply_habit(TransportDecision& decision, TlsLevel habit) {
-  const Tls level = habit == TlsLevel::verified    ? Tls::authority
-                    : habit == TlsLevel::encrypted ? Tls::encrypted
-                                                   : Tls::opportunistic;
-  if (level <= decision.required) return;
+  if (habit == TlsLevel::plain || decision.required >= Tls::encrypted) return;
   decision.by_habit = true;
-  raise_required(decision, level);
+  raise_required(decision, Tls::encrypted);
 }
 
 }  // namespace
@@ -124,9 +122,7 @@ TransportDecision decide_transport(const TransportFacts& facts) {
   apply_dane(decision, facts.dane, binding);
   if (sts) apply_sts(decision, *sts, listed, binding);
   if (facts.require_tls) apply_requiretls(decision, facts.mx_secure || listed);
-  // What a policy has settled needs no habit.
-  const bool settled = decision.required >= Tls::encrypted;
-  if (binding && !settled) apply_habit(decision, facts.habit);
+  if (binding) apply_habit(decision, facts.habit);
   return decision;
 }
 

@@ -63,7 +63,7 @@ const Case kCases[] = {
     {4, false, Dane::none, nullptr, tls_no, kP, "any, none"},
     // Habit.
     {5, false, Dane::none, nullptr, plain, kE, "encrypted habit, none"},
-    {6, false, Dane::none, nullptr, plain, kV, "authority habit, none"},
+    {6, false, Dane::none, nullptr, plain, kV, "encrypted habit, none"},
     {7, false, Dane::none, nullptr, tls_no, kV, "any, none"},
     {8, false, Dane::none, &kNone, plain, kE, "encrypted habit, none"},
     // MTA-STS.
@@ -72,7 +72,7 @@ const Case kCases[] = {
     {11, false, Dane::none, &kEnforce, plain, kP, "authority, sts"},
     {12, false, Dane::none, &kEnforceElse, plain, kP, "skip, sts validation-failure"},
     {13, false, Dane::none, &kTesting, plain, kE, "encrypted (authority) habit, sts"},
-    {14, false, Dane::none, &kTesting, plain, kV, "authority habit, sts"},
+    {14, false, Dane::none, &kTesting, plain, kV, "encrypted (authority) habit, sts"},
     {15, false, Dane::none, &kEnforce, plain, kE, "authority, sts"},
     {16, false, Dane::none, &kEnforce, tls_no, kP, "any (authority), sts"},
     {17, false, Dane::none, &kEnforceElse, tls_no, kP, "any, sts validation-failure"},
@@ -233,15 +233,27 @@ TEST(KnownTlsLevel, WhatComesBackInTimeIsForgiven) {
 
 TEST(KnownTlsLevel, AnOldHabitIsForgotten) {
   const KnownTls known = usual(kV);
-  EXPECT_EQ(demanded(known, kNow + kTlsHabitAge - 1ms), kV);
+  EXPECT_EQ(demanded(known, kNow + kTlsHabitAge - 1ms), kE);
   EXPECT_EQ(demanded(known, kNow + kTlsHabitAge), kP);
   EXPECT_EQ(judge_downgrade(known, kP, kNow + kTlsHabitAge), Downgrade::none);
   EXPECT_EQ(learn(known, kP, kNow + kTlsHabitAge).level, kP);
 }
 
-TEST(KnownTlsLevel, FromVerifiedToAnyCertificateIsADowngradeToo) {
-  EXPECT_EQ(judge_downgrade(usual(kV), kE, kNow), Downgrade::hold);
-  EXPECT_EQ(learn(usual(kV), kE, kNow).fell_at, kNow);
+TEST(KnownTlsLevel, ACertificateThatLapsesIsToldOfOnceAndHoldsNothing) {
+  KnownTls known = usual(kV);
+  EXPECT_EQ(demanded(known, kNow), kE);
+  EXPECT_EQ(judge_downgrade(known, kE, kNow), Downgrade::accept);
+  known = learn(known, kE, kNow);
+  EXPECT_EQ(known.level, kE);
+  EXPECT_EQ(judge_downgrade(known, kE, kNow), Downgrade::none);
+  EXPECT_EQ(demanded(known, kNow), kE);
+}
+
+TEST(KnownTlsLevel, WithoutAnyTlsAVerifiedHabitHoldsMailToo) {
+  KnownTls known = usual(kV);
+  EXPECT_EQ(judge_downgrade(known, kP, kNow), Downgrade::hold);
+  known = learn(known, kP, kNow);
+  EXPECT_EQ(demanded(known, kNow + kTlsDowngradeHold - 1ms), kE);
 }
 
 TEST(KnownTlsLevel, IsKeptOnDisk) {

@@ -1,10 +1,9 @@
-"""Strangers who misbehave: played from documentation addresses, for whom a trusted proxy on 127.0.0.2 speaks."""
+"""Strangers who misbehave."""
 
 import base64
 import hashlib
 import hmac
 import re
-import socket
 import struct
 import tempfile
 import time
@@ -12,51 +11,14 @@ import unittest
 from pathlib import Path
 
 from test.harness.box import DOMAIN, PASSWORD, Box, client_tls
+from test.harness.stranger import PROXY, Stranger
 from test.harness.template import Template
 from test.options import options
 
-_PROXY = "127.0.0.2"
 _SETTINGS = {"dns": {"forwarders": ["127.0.0.1:9"]}, 
-    "proxy": {"trusted": [f"{_PROXY}/32"]},
+    "proxy": {"trusted": [f"{PROXY}/32"]},
     "abuse": {"allow": ["198.51.100.7"], "greeting_pause_millis": 400},
 }
-
-
-class Stranger:
-    """A connection of which the server believes that it comes from `address`."""
-
-    def __init__(self, address: str, port: int, *, tls: bool = False, early: bytes = b"") -> None:
-        self.socket = socket.create_connection(("127.0.0.1", port), 30, (_PROXY, 0))
-        addresses = socket.inet_aton(address) + socket.inet_aton("127.0.0.1")
-        header = b"\r\n\r\n\0\r\nQUIT\n\x21\x11" + struct.pack(">H", 12) + addresses + struct.pack(">HH", 4711, port)
-        self.socket.sendall(header + early)
-        if tls:
-            try:
-                self.socket = client_tls().wrap_socket(self.socket)
-            except OSError:
-                pass  # hung up on: the goodbye is no TLS
-        self._file = self.socket.makefile("rb")
-
-    def __enter__(self) -> "Stranger":
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._file.close()
-        self.socket.close()
-
-    def line(self) -> str:
-        """The next line; empty when the server has hung up."""
-        try:
-            return self._file.readline().decode().rstrip("\r\n")
-        except OSError:
-            return ""
-
-    def say(self, command: str) -> str:
-        """The last line of the reply."""
-        self.socket.sendall(f"{command}\r\n".encode())
-        while re.match(r"\d{3}-", line := self.line()):
-            pass
-        return line
 
 
 def totp(secret: str) -> str:

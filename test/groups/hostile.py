@@ -11,7 +11,7 @@ from typing import ClassVar
 
 from test.harness.box import PASSWORD, Box
 from test.harness.connection import Connection
-from test.harness.hostile_input import Case, imap_cases, sasl_cases, smtp_cases
+from test.harness.hostile_input import Case, imap_cases, pop3_cases, sasl_cases, smtp_cases
 from test.harness.hostile_mail import hostile_mails
 from test.options import options
 
@@ -55,6 +55,7 @@ class Hostile(unittest.TestCase):
     box: ClassVar[Box]
     imap: ClassVar[Connection | None] = None
     memory_at_begin: ClassVar[int] = 0
+    delivered: ClassVar[bool] = False
 
     @classmethod
     def setUpClass(cls) -> None:
@@ -111,6 +112,15 @@ class Hostile(unittest.TestCase):
                 send(imap, b"AAAA\r\n")
                 answer = answer_of(imap, may_be_nothing=False)
             self.assertRegex(answer, "^t (BAD|NO) |^\\* BYE|^\\* BAD|closed")
+        with Connection(self.box.pop3s) as pop3:
+            pop3.start_tls()
+            pop3.line()
+            send(pop3, b"AUTH " + case.state.encode() + b" " + case.data + b"\r\n")
+            answer = answer_of(pop3, may_be_nothing=False)
+            if answer.startswith("+ "):
+                send(pop3, b"AAAA\r\n")
+                answer = answer_of(pop3, may_be_nothing=False)
+            self.assertRegex(answer, "^-ERR |closed")
         self.check_alive()
 
     def selected(self) -> Connection:
@@ -164,6 +174,28 @@ class Hostile(unittest.TestCase):
             type(self).imap = None
         self.check_alive()
 
+    def play_pop3(self, case: Case) -> None:
+        """A connection for each case: marks and failed logins of one must not matter to the next."""
+        self.deliver_once()
+        with Connection(self.box.pop3s) as pop3:
+            pop3.start_tls()
+            pop3.line()
+            for command in ("USER anna@example.test", f"PASS {PASSWORD}") if case.state == "transaction" else ():
+                pop3.send(f"{command}\r\n".encode())
+                assert pop3.line().startswith(b"+OK"), command
+            send(pop3, case.data)
+            answer = answer_of(pop3, may_be_nothing="nothing" in case.answer)
+            self.check(case, answer)
+            if answer.startswith("-ERR") and "packet" not in case.name:
+                send(pop3, b"CAPA\r\n")
+                self.assertRegex(answer_of(pop3, may_be_nothing=False), "^\\+OK |^-ERR |closed")
+        self.check_alive()
+
+    def deliver_once(self) -> None:
+        if not type(self).delivered:
+            self.assertRegex(self.deliver(b"Subject: for POP3\r\n\r\none\r\n.\r\ntwo\r\n"), b"^250")
+            type(self).delivered = True
+
     def deliver(self, message: bytes) -> bytes:
         with Connection(self.box.smtp) as smtp:
             smtp.reply()
@@ -187,6 +219,21 @@ class Hostile(unittest.TestCase):
             self.assertRegex(self._until(imap, command[:2].encode()), b"^. OK", f"{name}: {command}")
         self.check_alive()
 
+    def test_deflate_bomb(self) -> None:
+        """hostile: a deflate bomb on IMAP is a line that is too long, and takes no memory"""
+        with Connection(self.box.imaps) as imap:
+            imap.start_tls()
+            imap.line()
+            for command in (f"a LOGIN anna@example.test {PASSWORD}", "b COMPRESS DEFLATE"):
+                imap.send(f"{command}\r\n".encode())
+                self._until(imap, command[:2].encode() + b"OK")
+            imap.start_deflate()
+            before = self.box.resident_bytes()
+            imap.send(b"c " + bytes(100 << 20) + b"\r\nd NOOP\r\n")
+            self.assertRegex(imap.line(), rb"^\* BAD ")
+            self.assertRegex(imap.line(), rb"^d OK ")
+            self.assertLess(self.box.resident_bytes() - before, 32 << 20)
+
     def test_zz_memory_and_log(self) -> None:
         """hostile: the memory has not exploded, the log holds no crash, and the store is clean"""
         grown = self.box.resident_bytes() - self.memory_at_begin
@@ -205,6 +252,8 @@ class Hostile(unittest.TestCase):
                 self.play_smtp(case)
             for case in imap_cases():
                 self.play_imap(case)
+            for case in pop3_cases():
+                self.play_pop3(case)
 
 
 def _add(number: int, name: str, play: Callable[[Hostile], None]) -> None:
@@ -221,6 +270,7 @@ def _add_all() -> None:
     tests += [(f"SASL: {c.name}", lambda t, c=c: t.play_sasl(c)) for c in sasl_cases()]
     tests += [(f"mail: {n}", lambda t, n=n, m=m: t.play_mail(n, m)) for n, m in hostile_mails()]
     tests += [(f"IMAP: {c.name}", lambda t, c=c: t.play_imap(c)) for c in imap_cases()]
+    tests += [(f"POP3: {c.name}", lambda t, c=c: t.play_pop3(c)) for c in pop3_cases()]
     for number, (name, play) in enumerate(tests):
         _add(number, name, play)
 

@@ -2,6 +2,7 @@
 
 import contextlib
 import json
+import os
 import signal
 import socket
 import ssl
@@ -18,7 +19,8 @@ HOSTNAME = "mail.example.test"
 DOMAIN = "example.test"
 PASSWORD = "long-secret"
 
-Settings = Mapping[str, Mapping[str, Any]]
+Table = Mapping[str, Any]
+Settings = Mapping[str, Table | Sequence[Table]]
 
 
 def toml_value(value: object) -> str:
@@ -26,10 +28,15 @@ def toml_value(value: object) -> str:
     return json.dumps(str(value) if isinstance(value, Path) else value)
 
 
+def toml_key(key: str) -> str:
+    return key if key.replace("_", "").isalnum() else json.dumps(key)
+
+
 class Box:
     """One installation: made by `freehold setup`, then with a configuration for free loopback ports.
 
-    `settings` adds to the configuration: section → key → value; the section "" is the top.
+    `settings` adds to the configuration: section → key → value; the section "" is the top, and a list of
+    sections is an array of tables.
     """
 
     def __init__(
@@ -53,6 +60,7 @@ class Box:
         self.lmtp = folder / "lmtp.sock"
         self.smtp, self.submission, self.submissions = free_port(), free_port(), free_port()
         self.imap, self.imaps = free_port(), free_port()
+        self.pop3, self.pop3s = free_port(), free_port()
         # Off unless it is asked for: its HTTP server takes two seconds to stop.
         self.metrics = free_port() if metrics else 0
         self.launcher: list[str | Path] = []  # runs the program, such as `unshare -m`
@@ -74,20 +82,28 @@ class Box:
                 "submissions": [f"127.0.0.1:{self.submissions}"],
                 "imap": [f"127.0.0.1:{self.imap}"],
                 "imaps": [f"127.0.0.1:{self.imaps}"],
+                "pop3": [f"127.0.0.1:{self.pop3}"],
+                "pop3s": [f"127.0.0.1:{self.pop3s}"],
                 "lmtp": self.lmtp,
                 "metrics": self.metrics,
             },
             "limits": {"low_disk_bytes": 1 << 20, "connections_per_prefix": 2000, "threads": 2},
-            # A test without names of its own asks nothing of the outside.
-            "dns": {"forwarders": [empty_world().address]},
+            # Every sender of a test is a stranger.
+            "filter": {"greylist": False},
         }
-        for name, values in settings.items():
-            sections.setdefault(name, {}).update(values)
+        if "dns" not in settings:  # a test without names of its own asks nothing of the outside
+            sections["dns"] = {"forwarders": [empty_world().address]}
         lines: list[str] = []
+        for name, values in settings.items():
+            if isinstance(values, Mapping):
+                sections.setdefault(name, {}).update(values)
         for name, values in sections.items():
             if name:
                 lines.append(f"\n[{name}]")
-            lines += [f"{key} = {toml_value(value)}" for key, value in values.items()]
+            lines += [f"{toml_key(key)} = {toml_value(value)}" for key, value in values.items()]
+        for name, tables in settings.items():
+            for table in [] if isinstance(tables, Mapping) else tables:
+                lines += [f"\n[[{name}]]", *(f"{key} = {toml_value(value)}" for key, value in table.items())]
         self.config.write_text("\n".join(lines) + "\n")
 
     # Running.
@@ -131,6 +147,16 @@ class Box:
     def resident_bytes(self) -> int:
         assert self.process
         return self.process.resident_bytes()
+
+    def peak_bytes(self) -> int:
+        """The most memory that the server has had resident."""
+        assert self.process
+        return self.process.peak_bytes()
+
+    @staticmethod
+    def tells_memory() -> bool:
+        """Whether these two mean anything: a sanitizer keeps what was freed."""
+        return "ASAN_OPTIONS" not in os.environ
 
     def log_tail(self, lines: int = 40) -> str:
         return f"--- {self.log} ---\n{tail(self.log, lines)}"

@@ -3,6 +3,7 @@
 import re
 import socket
 import ssl
+import zlib
 from pathlib import Path
 
 _LITERAL = re.compile(rb"\{(\d+)\}\r\n$")
@@ -21,6 +22,8 @@ class Connection:
             self._socket = socket.create_connection(("127.0.0.1", at), seconds)
             self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self._buffer = b""
+        self._packer: "zlib._Compress | None" = None  # of start_deflate()
+        self._unpacker: "zlib._Decompress | None" = None
 
     def __enter__(self) -> "Connection":
         return self
@@ -42,7 +45,15 @@ class Connection:
         context.verify_mode = ssl.CERT_NONE
         self._socket = context.wrap_socket(self._socket)
 
+    def start_deflate(self) -> None:
+        """From here on both directions are raw deflate (RFC 4978)."""
+        self._packer = zlib.compressobj(9, zlib.DEFLATED, -zlib.MAX_WBITS)
+        self._unpacker = zlib.decompressobj(-zlib.MAX_WBITS)
+        self._buffer = self._unpacker.decompress(self._buffer)
+
     def send(self, data: bytes) -> None:
+        if self._packer is not None:
+            data = self._packer.compress(data) + self._packer.flush(zlib.Z_SYNC_FLUSH)
         self._socket.sendall(data)
 
     def end_sending(self) -> None:
@@ -54,7 +65,7 @@ class Connection:
             data = self._socket.recv(65536)
         except (ConnectionResetError, ssl.SSLEOFError):
             return False
-        self._buffer += data
+        self._buffer += data if self._unpacker is None else self._unpacker.decompress(data)
         assert len(self._buffer) <= _MOST_BYTES, "the server does not stop talking"
         return bool(data)
 

@@ -15,10 +15,11 @@ from test.harness.box import PASSWORD, Box, client_tls
 from test.harness.connection import Connection
 from test.harness.processes import run
 
-_STEP = re.compile(r"(?P<kind>[A-Z][!+*]?|\$|>|[a-z]+)(?: ?(?P<connection>\d))?:(?: (?P<text>.*))?$")
+STEP = re.compile(r"(?P<kind>[A-Z][!+*]?|\$|>|[a-z]+)(?: ?(?P<connection>\d))?:(?: (?P<text>.*))?$")
 _ESCAPE = re.compile(rb"\\(r|n|t|0|\\|x[0-9a-fA-F]{2})")
 _ESCAPES = {b"r": b"\r", b"n": b"\n", b"t": b"\t", b"0": b"\0", b"\\": b"\\"}
 _IMAP = ("imap", "imaps")
+_POP3 = ("pop3", "pop3s")
 
 
 class DialogueError(AssertionError):
@@ -48,7 +49,7 @@ def read_scenario(path: Path) -> Scenario:
     for number, line in enumerate(lines, 1):
         if not line.strip() or line.startswith("#"):
             continue
-        found = _STEP.match(line)
+        found = STEP.match(line)
         if not found:
             raise DialogueError(f"{path.name}:{number}: not understood: {line}")
         text = found["text"] or ""
@@ -85,7 +86,7 @@ class Dialogue:
             "connect": self._connect, "append": self._append, "C": self._client, "R": self._raw, "F": self._file,
             "S": self._server, "S*": self._skip, "S+": lambda s: self._wanted.append(s.text),
             "S!": lambda s: self._forbidden.append(s.text), "T": lambda s: self._at(s).start_tls(), "E": self._end,
-            "H": lambda s: self._at(s).end_sending(), "$": self._command, ">": self._output,
+            "Z": lambda s: self._at(s).start_deflate(), "H": lambda s: self._at(s).end_sending(), "$": self._command, ">": self._output,
         }
 
     def play(self) -> None:
@@ -111,13 +112,13 @@ class Dialogue:
     # Sending.
 
     def _connect(self, step: Step) -> None:
-        """`smtp`, `submission`, `submissions`, `lmtp`, `imap` or `imaps`; with `as NAME` logged in."""
+        """`smtp`, `submission`, `submissions`, `lmtp`, `imap`, `imaps`, `pop3` or `pop3s`; with `as NAME` logged in."""
         service, _, name = step.text.partition(" as ")
         connection = Connection(getattr(self._box, service))
         self._connections[step.connection] = connection
         if service in _IMAP:
             self._imap.add(step.connection)
-        if service in ("imaps", "submissions"):
+        if service in ("imaps", "submissions", "pop3s"):
             connection.start_tls()
         if not name:
             return
@@ -125,6 +126,10 @@ class Dialogue:
         if service in _IMAP:
             connection.line()
             self._exchange(connection, f'login LOGIN {user} "{PASSWORD}"', "login OK")
+        elif service in _POP3:
+            connection.line()
+            self._exchange(connection, f"USER {user}", "+OK")
+            self._exchange(connection, f"PASS {PASSWORD}", "+OK")
         else:
             connection.reply()
             self._exchange(connection, "EHLO client.test", "250")

@@ -11,27 +11,27 @@ from pathlib import Path
 from test.harness.ports import free_port
 from test.harness.processes import Process, run, tail, wait_until
 
-_HEADER = "$TTL 60\n@ SOA ns hostmaster 1 60 60 3600 60\n@ NS ns\nns A 127.0.0.1\n"
+_HEADER = "$TTL {ttl}\n@ SOA ns hostmaster {serial} 60 60 3600 {ttl}\n@ NS ns\nns A 127.0.0.1\n"
+
+
+def zone_text(name: str, records: str, ttl: int = 60, serial: int = 1) -> str:
+    """A zone file with SOA, NS and the records."""
+    return f"$ORIGIN {name.rstrip('.')}.\n{_HEADER.format(ttl=ttl, serial=serial)}{records}\n"
 
 
 class NameServer:
-    """nsd on a loopback port. Zones are given as name → records in zone file syntax, without SOA and NS.
+    """nsd on a loopback port, a free one unless it is given. Zones are given as name → records in zone file syntax, without SOA and NS.
 
     There is nothing else in its world: every other name does not exist."""
 
-    def __init__(self, folder: Path, zones: Mapping[str, str]) -> None:
+    def __init__(self, folder: Path, zones: Mapping[str, str], port: int = 0) -> None:
         self.folder = folder
-        self.port = free_port()
+        self.port = port or free_port()
         folder.mkdir(parents=True, exist_ok=True)
         self._probe = next(iter(zones), ".")
         (folder / "nsd.conf").write_text(self._configuration({".": "", **zones}))
         run(["nsd-checkconf", folder / "nsd.conf"])
-        self.process = Process(["nsd", "-d", "-c", folder / "nsd.conf"], folder / "nsd.log")
-        try:
-            wait_until("nsd answers", self._answers)
-        except AssertionError:
-            self.stop()
-            raise AssertionError(tail(folder / "nsd.log")) from None
+        self._start()
 
     @property
     def address(self) -> str:
@@ -39,6 +39,17 @@ class NameServer:
 
     def stop(self) -> None:
         self.process.stop(5)
+
+    def _start(self) -> None:
+        self.process = Process(["nsd", "-d", "-c", self.folder / "nsd.conf"], self.folder / "nsd.log")
+        try:
+            wait_until("nsd answers", self._answers)
+        except AssertionError:
+            self.stop()
+            raise AssertionError(tail(self.folder / "nsd.log")) from None
+
+    def _write_zone(self, name: str, records: str) -> None:
+        (self.folder / f"{name}.zone").write_text(zone_text(name, records))
 
     def _configuration(self, zones: Mapping[str, str]) -> str:
         folder = self.folder
@@ -48,7 +59,7 @@ class NameServer:
             f'  xfrdir: "{folder}"\n  server-count: 1\n  rrl-ratelimit: 0\nremote-control:\n  control-enable: no\n'
         )
         for name, records in zones.items():
-            (folder / f"{name}.zone").write_text(f"$ORIGIN {name.rstrip('.')}.\n{_HEADER}{records}\n")
+            self._write_zone(name, records)
             text += f'zone:\n  name: "{name}"\n  zonefile: "{name}.zone"\n'
         return text
 

@@ -1,4 +1,4 @@
-"""Malformed commands for SMTP and IMAP, made from tables, with the class of answer that each deserves."""
+"""Malformed commands for SMTP, IMAP and POP3, made from tables, with the class of answer that each deserves."""
 
 import base64
 from collections.abc import Iterator
@@ -87,7 +87,7 @@ _SCRAM = ["n,,", "n,,n=,r=", "y,,n=a,r=b", "p=x,,n=a,r=b", "n,a=b,n=c,r=d", "n,,
 
 
 def sasl_cases() -> Iterator[Case]:
-    """For submissions and imaps alike: the initial response of AUTH and AUTHENTICATE."""
+    """For submissions, imaps and pop3s alike: the initial response of AUTH and AUTHENTICATE."""
     for message in _SASL:
         yield _case(f"PLAIN with {message[:30]!r}", "PLAIN", message, "refused")
     for message in _SCRAM:
@@ -107,7 +107,7 @@ _IMAP_LINES = ["", " ", "t", "t ", " t NOOP", "t  NOOP", "t NOOP ", "+ NOOP", "*
                "t STATUS INBOX", "t STATUS INBOX MESSAGES", "t STATUS INBOX (X)", "t STATUS INBOX (MESSAGES", "t ID", "t ID (", "t ID (\"a\")", "t ID (a b)",
                "t APPEND", "t APPEND INBOX", "t APPEND INBOX x", "t APPEND INBOX ()", 
                "t APPEND INBOX \"x\" {3}", "t APPEND INBOX \"99-Foo-2020 99:99:99 +9999\" {3}", "t APPEND INBOX {99999999999999999999}",
-               "t AUTHENTICATE", "t STARTTLS x", "t COMPRESS DEFLATE", "t GETQUOTAROOT INBOX x",
+               "t AUTHENTICATE", "t STARTTLS x", "t COMPRESS", "t COMPRESS LZW", "t GETQUOTAROOT INBOX x", "t SETMETADATA INBOX x",
                "t SETACL INBOX a b", "t THREAD x", "t SORT x", "t X-Y", "t " + "A" * 1_000, "t CREATE " + "a" * 5_000, "t CREATE \"a\r\"",
                "t CREATE " + "/".join("a" * 300), "t CREATE \"&\"", "t CREATE \"&!!!-\"", "t CREATE \"&AAAA\"", "t CREATE a/../../b//c", "t DELETE ..",
                "t SUBSCRIBE \"\"", "t LOGIN a b"]
@@ -163,3 +163,40 @@ def imap_cases() -> Iterator[Case]:
     yield _case("a SASL answer of 100 KB", "selected", b"t AUTHENTICATE PLAIN\r\n" + b"A" * 100_000 + b"\r\n", _BAD)
     yield _case("300 literals in one command", "selected", b"t SEARCH" + b" FROM {1+}\r\nx" * 300 + b"\r\n", f"{_BAD}|\\* SEARCH")
     yield _case("5000 commands in one packet", "selected", b"t NOOP\r\n" * 5_000, "t OK ")
+
+
+# POP3
+
+_ERR = "-ERR "
+_POP3_LINES = ["", " ", " STAT", "STATS", "STAT 1", "LIST x", "LIST 0", "LIST -1", "LIST 1 1", "LIST  1", "RETR", "RETR ", "RETR x", "RETR 1x", "RETR 1,2",
+               "DELE", "DELE *", "DELE 1:2", "UIDL x", "UIDL 0", "TOP", "TOP 1", "TOP 1 x", "TOP 1 -1", "TOP x 1", "TOP 1 1 1", "NOOP x", "RSET x",
+               "QUIT now", "CAPA x", "STLS", "STLS x", "UTF8", "UTF8 x", "LANG *", "USER anna", "PASS x", "AUTH", "AUTH PLAIN", "AUTH PLAIN AAAA", "APOP a b",
+               "XTND XMIT", "LAST", "GET / HTTP/1.1", "\x16\x03\x01", "* OK", "a LOGIN b c", "EHLO x", "{5}", "+OK", "-ERR", "."]
+_POP3_EARLY = ["STAT", "LIST", "RETR 1", "DELE 1", "NOOP", "RSET", "UIDL", "TOP 1 1", "PASS x", "USER", "USER ", "AUTH ", "AUTH X Y Z", "AUTH PLAIN !",
+               "AUTH PLAIN =", "AUTH CRAM-MD5", "APOP a b", "CAPA 1", "STLS", "QUIT now", ""]
+
+
+def pop3_cases() -> Iterator[Case]:
+    for line in _POP3_LINES:
+        yield _case(f"the line {line!r}", "transaction", f"{line}\r\n", _ERR)
+    for line in _POP3_EARLY:
+        yield _case(f"the line {line!r} before a login", "authorization", f"{line}\r\n", f"{_ERR}|\\+ ")
+    for number in _NUMBERS:
+        yield _case(f"RETR of {number!r}", "transaction", f"RETR {number}\r\n", f"{_ERR}|\\+OK ")
+        yield _case(f"TOP of {number!r} lines", "transaction", f"TOP 1 {number}\r\n", f"{_ERR}|\\+OK ")
+        yield _case(f"DELE of {number!r}", "transaction", f"DELE {number}\r\n", f"{_ERR}|\\+OK ")
+    for name, byte in _BYTES.items():
+        yield _case(f"a {name} in a command", "transaction", b"ST" + byte + b"AT\r\n", _ERR)
+        yield _case(f"a {name} in a name", "authorization", b"USER an" + byte + b"na\r\n", f"{_ERR}|\\+OK ")
+        yield _case(f"a {name} in a password", "authorization", b"USER anna@example.test\r\nPASS a" + byte + b"b\r\n", f"\\+OK ")
+    for size in (5_000, 70_000, 2_000_000):
+        yield _case(f"a line of {size} bytes", "transaction", b"NOOP " + b"x" * size + b"\r\n", _ERR)
+        yield _case(f"a name of {size} bytes", "authorization", b"USER " + b"x" * size + b"\r\n", f"{_ERR}|\\+OK ")
+        yield _case(f"{size} bytes without an end", "transaction", b"x" * size, f"nothing|closed|{_ERR}")
+        yield _case(f"a SASL answer of {size} bytes", "authorization", b"AUTH PLAIN\r\n" + b"A" * size + b"\r\n", "\\+ ")
+    for name, end in {"LF": b"\n", "CR": b"\r", "LF CR": b"\n\r", "CR CR LF": b"\r\r\n", "NUL CRLF": b"\0\r\n"}.items():
+        yield _case(f"a command that ends by {name}", "transaction", b"NOOP" + end, f"nothing|{_ERR}")
+    yield _case("5000 commands in one packet", "transaction", b"NOOP\r\n" * 5_000, "\\+OK ")
+    yield _case("5000 wrong commands in one packet", "transaction", b"NONSENSE\r\n" * 5_000, f"{_ERR}|closed")
+    yield _case("2000 times the same message in one packet", "transaction", b"RETR 1\r\n" * 2_000, "\\+OK ")
+    yield _case("TOP of all lines there can be", "transaction", b"TOP 1 18446744073709551615\r\n", "\\+OK ")

@@ -46,6 +46,7 @@ class Postfix:
 
     It takes mail for `domains` into Maildirs, and any other mail goes the way that
     `settings` say (a `transport_maps` line is made from `transports`: domain → transport).
+    `listeners` are further ones: "ADDRESS:PORT" → their own settings.
     """
 
     def __init__(
@@ -58,8 +59,10 @@ class Postfix:
         domains: tuple[str, ...] = (),
         transports: Mapping[str, str] | None = None,
         settings: Mapping[str, str] | None = None,
+        listeners: Mapping[str, Mapping[str, str | Path]] | None = None,
     ) -> None:
         self.folder, self.hostname, self.port = folder, hostname, free_port()
+        self._listeners = listeners or {}
         self.log = folder / "postfix.log"
         self.mail = folder / "mail"
         self._config = folder / "config"
@@ -127,7 +130,11 @@ class Postfix:
             os.chown(path, owner.pw_uid, owner.pw_gid)
 
     def _write_master(self) -> None:
-        (self._config / "master.cf").write_text(_MASTER.format(port=self.port))
+        more = ""
+        for at, settings in self._listeners.items():
+            options = "".join(f"\n  -o {key}={value}" for key, value in settings.items())
+            more += f"{at} inet n - n - - smtpd{options}\n"
+        (self._config / "master.cf").write_text(_MASTER.format(port=self.port) + more)
 
     def _write_main(self, certificate: tuple[Path, Path], ca_file: Path, domains: tuple[str, ...],
                     transports: Mapping[str, str], settings: Mapping[str, str]) -> None:

@@ -35,11 +35,13 @@ def run(
     seconds: float = 60,
     check: bool = True,
     env: Mapping[str, str] | None = None,
+    folder: Path | None = None,
 ) -> subprocess.CompletedProcess[str]:
     """Runs a program to its end; with `check` a failure is an AssertionError with all it said."""
     words = [str(a) for a in args]
     sent = stdin.encode() if isinstance(stdin, str) else stdin
-    raw = subprocess.run(words, input=sent, capture_output=True, timeout=seconds, env={**os.environ, **(env or {})})
+    raw = subprocess.run(words, input=sent, capture_output=True, timeout=seconds, cwd=folder,
+                         env={**os.environ, **(env or {})})
     done = subprocess.CompletedProcess(
         words, raw.returncode, raw.stdout.decode(errors="replace"), raw.stderr.decode(errors="replace"))
     if check and done.returncode != 0:
@@ -112,8 +114,14 @@ class Process:
             os.killpg(self.pid, signal.SIGKILL)
 
     def resident_bytes(self) -> int:
+        return self._status("VmRSS")
+
+    def peak_bytes(self) -> int:
+        return self._status("VmHWM")
+
+    def _status(self, name: str) -> int:
         for line in Path(f"/proc/{self.pid}/status").read_text().splitlines():
-            if line.startswith("VmRSS:"):
+            if line.startswith(f"{name}:"):
                 return int(line.split()[1]) * 1024
         return 0
 

@@ -6,8 +6,6 @@
 //   dkim_tool verify ZONE FILE…                        [{"result": …}, …] for each
 //   dkim_tool arc-seal DOMAIN SELECTOR KEY.pem ZONE PAYLOAD FILE…          {"fields": …} for each
 //   dkim_tool arc-verify ZONE FILE…                    {"status": …} for each
-//   dkim_tool bench [SECONDS [NAME]]                       {"name": …, "us": …}, … ; see
-//   dkim_bench.cpp
 
 #include <boost/json.hpp>
 #include <chrono>
@@ -20,7 +18,6 @@
 #include <vector>
 
 #include "base/testing/run.hpp"
-#include "dkim_bench.hpp"
 #include "net/testing/dns_world.hpp"
 #include "trust/arc.hpp"
 #include "trust/dkim_signer.hpp"
@@ -193,10 +190,6 @@ int main(int count, char** arguments) {
   if (command == "verify") return verify(words);
   if (command == "arc-seal") return arc_seal(words);
   if (command == "arc-verify") return arc_verify(words);
-  if (command == "bench") {
-    return dkim_bench(words.empty() ? 2 : std::atof(words[0].c_str()),
-                      words.size() > 1 ? words[1] : "");
-  }
-  std::cerr << "usage: dkim_tool make|sign|verify|arc-seal|arc-verify|bench …\n";
+  std::cerr << "usage: dkim_tool make|sign|verify|arc-seal|arc-verify …\n";
   return 2;
 }

@@ -49,13 +49,18 @@ class AccountHouse {
     return done ? *done : Mailstore::Appended();
   }
   [[nodiscard]] std::vector<IndexedMessage> index(const std::string& path) const {
-    ModSeq upto;
-    return mailstore.index(anna, box(path), upto);
+    return mailstore.snapshot(anna, box(path))->all();
   }
   [[nodiscard]] std::vector<Uid> uids(const std::string& path) const {
     std::vector<Uid> uids;
     for (const auto& message : index(path)) uids.push_back(message.uid);
     return uids;
+  }
+  // All that was expunged goes for good; how many records of it there were.
+  std::size_t purge() {
+    const auto done = run(mailstore.purge_expunged(anna, Time::max(), 1'000));
+    EXPECT_TRUE(done);
+    return done ? *done : 0;
   }
   // What a check says, one finding a line; empty: the store is sound.
   [[nodiscard]] std::string findings(bool repair = false) {

@@ -6,6 +6,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <memory>
 #include <string>
 #include <thread>
@@ -63,6 +64,15 @@ class CannedHttpsServer {
     return request_.size() >= end + 4 + body;
   }
 
+  // A TLS record ends after each CR and each LF, where parsers of lines go wrong.
+  void write_in_pieces(SSL* ssl) const {
+    for (std::size_t begin = 0; begin < answer_.size();) {
+      const auto end = std::min(answer_.find_first_of("\r\n", begin), answer_.size() - 1) + 1;
+      SSL_write(ssl, answer_.data() + begin, static_cast<int>(end - begin));
+      begin = end;
+    }
+  }
+
   void serve() {
     const int peer = accept(listener_, nullptr, nullptr);
     if (peer < 0) return;
@@ -76,7 +86,7 @@ class CannedHttpsServer {
         request_.append(buffer, static_cast<std::size_t>(count));
       }
       if (!answer_.empty()) {
-        SSL_write(ssl.get(), answer_.data(), static_cast<int>(answer_.size()));
+        write_in_pieces(ssl.get());
       } else {
         SSL_read(ssl.get(), buffer, sizeof buffer);  // silent until the client goes
       }

@@ -17,6 +17,39 @@ struct FakeMessage {
   MailParameters parameters;
 };
 
+// Lets anna in, by "secret" or by a proof.
+class Door final : public guard::LoginDoor {
+ public:
+  explicit Door(int& failures) : failures_(failures) {}
+
+  awaitable<std::optional<directory::AccountInfo>> password(
+      directory::SaslIdentity identity) override {
+    co_return outcome(identity.authcid == "anna" && identity.password == "secret");
+  }
+  awaitable<directory::ScramKeys> scram_keys(std::string name) override {
+    if (name == "anna") co_return directory::make_scram_keys("secret", "salty");
+    co_return directory::invent_scram_keys("house", name);
+  }
+  awaitable<std::optional<directory::AccountInfo>> scram_outcome(directory::SaslIdentity,
+                                                                 bool proved) override {
+    co_return outcome(proved);
+  }
+
+ private:
+  std::optional<directory::AccountInfo> outcome(bool right) {
+    if (!right) {
+      ++failures_;
+      return std::nullopt;
+    }
+    directory::AccountInfo account;
+    account.id = AccountId(1);
+    account.name = "anna";
+    return account;
+  }
+
+  int& failures_;
+};
+
 // A house with mailboxes at here.example, the account anna (password "secret"), and as much bad
 // luck as a test gives it.
 class FakeBackend final : public Backend {
@@ -39,25 +72,8 @@ class FakeBackend final : public Backend {
   void misdeed(const Peer&, Misdeed what) override { misdeeds.push_back(what); }
   void good_deed(const Peer&) override { ++good_deeds; }
 
-  awaitable<std::expected<Login, Reply>> authenticate(
-      const Peer&, const directory::SaslIdentity& identity) override {
-    if (identity.authcid == "anna" && identity.password == "secret")
-      co_return Login{AccountId(1), "anna"};
-    ++failed_logins;
-    co_return std::unexpected(wrong());
-  }
-
-  awaitable<directory::ScramKeys> scram_keys(const Peer&, const std::string& name) override {
-    if (name == "anna") co_return directory::make_scram_keys("secret", "salty");
-    co_return directory::invent_scram_keys("house", name);
-  }
-
-  awaitable<std::expected<Login, Reply>> scram_outcome(const Peer&,
-                                                       const directory::SaslIdentity& identity,
-                                                       bool proved) override {
-    if (proved) co_return Login{AccountId(1), identity.authcid};
-    ++failed_logins;
-    co_return std::unexpected(wrong());
+  std::unique_ptr<guard::LoginDoor> door(const Peer&) override {
+    return std::make_unique<Door>(failed_logins);
   }
 
   awaitable<Reply> sender(const Peer&, const Mail& mail) override {
@@ -90,9 +106,6 @@ class FakeBackend final : public Backend {
     ++begun;
     co_return std::make_unique<FakeIncoming>(*this, transaction, std::move(trace));
   }
-
- private:
-  static Reply wrong() { return {535, {5, 7, 8}, "wrong name or password"}; }
 
   class FakeIncoming final : public Incoming {
    public:

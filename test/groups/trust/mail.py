@@ -15,7 +15,7 @@ from test.harness.dns import NameServer
 from test.harness.mail import simple
 from test.harness.mailbox import Mailbox
 from test.harness.postfix import Postfix
-from test.harness.processes import wait_until
+from test.harness.processes import run, wait_until
 from test.options import options
 
 # Python of Debian: it has dkimpy.
@@ -62,7 +62,10 @@ class TrustedMail(unittest.TestCase):
         records = cls.box.cli_json("domain", "records", "example.test")
         cls.zone = {r["name"]: r["value"] for r in records if "_domainkey" in r["name"]}
         own = "\n".join(txt(r["name"] + ".", r["value"]) for r in records if r["type"] == "TXT")
+        tool = cls.tool("make", "ed25519")
+        (cls.folder / "list.pem").write_text(tool["pem"])
         names = NameServer(cls.folder / "dns", {
+            "list.test": f"@ MX 10 mx\n@ TXT \"v=spf1 ip4:127.0.0.1 -all\"\n{txt('l._domainkey', tool['record'])}",
             "honest.test": _HONEST, "strict.test": _STRICT, "wary.test": _WARY,
             "example.test": f"@ MX 10 mail\nmail A 127.0.0.1\n{own}", "0.0.127.in-addr.arpa": _PTR})
         cls.addClassCleanup(names.stop)
@@ -70,6 +73,11 @@ class TrustedMail(unittest.TestCase):
         cls.box.configure({**settings, "dns": {"forwarders": [names.address]}})
         cls.box.start()
         cls.box.cli("dkim", "check", "example.test")
+
+    @staticmethod
+    def tool(*words: str | Path) -> dict[str, str]:
+        [line] = run([options.program.parent / "dkim_tool", *words]).stdout.splitlines()
+        return dict(json.loads(line))
 
     def deliver(self, sender: str, recipient: str, message: bytes, helo: str = "mx.honest.test") -> tuple[int, bytes]:
         """From the world to the box's port 25; the reply to the message."""
@@ -143,6 +151,36 @@ class TrustedMail(unittest.TestCase):
         message = b"List-Id: <talk.honest.test>\r\n" + simple("on the list", sender="boss@strict.test", message_id="<list@strict.test>")
         code, _ = self.deliver("bounce@honest.test", "bert@example.test", message)
         self.assertEqual(code, 550, "no list has signed it")
+
+    def test_list(self) -> None:
+        """trust: a list's mail, signed by the list, goes to Junk and not back, although its author's domain asks for that"""
+        message = b"List-Id: <talk.list.test>\r\n" + simple("[talk] hello", sender="boss@strict.test", message_id="<talk@strict.test>")
+        file = self.folder / "list.eml"
+        file.write_bytes(message)
+        signature = self.tool("sign", "list.test", "l", self.folder / "list.pem", "--", file)["fields"].encode()
+        code, said = self.deliver("bounce@list.test", "bert@example.test", signature + message)
+        self.assertEqual((code, said), (250, b""))
+        self.assertIn(b"mail of a list", self.read("bert", "<talk@strict.test>", "Junk"))
+
+    def test_complaint(self) -> None:
+        """trust: a complaint about our mail is linked to the account and the message by our tag"""
+        with smtplib.SMTP_SSL("127.0.0.1", self.box.submissions, context=client_tls()) as smtp:
+            smtp.login("bert@example.test", PASSWORD)
+            smtp.sendmail("bert@example.test", ["lee@honest.test"], simple("buy", sender="bert@example.test", message_id="<buy@example.test>"))
+        [arrived] = wait_until("the message at Postfix", lambda: self.postfix.received("lee@honest.test"))
+        path = re.search(rb"Return-Path: <(\S+)>", arrived)
+        assert path
+        report = (b"From: fbl@honest.test\r\nSubject: complaint\r\nMIME-Version: 1.0\r\n"
+                  b"Content-Type: multipart/report; report-type=feedback-report; boundary=b\r\n\r\n--b\r\n\r\nspam\r\n--b\r\n"
+                  b"Content-Type: message/feedback-report\r\n\r\nFeedback-Type: abuse\r\nUser-Agent: Honest/1\r\nVersion: 1\r\n"
+                  b"Original-Mail-From: <" + path[1] + b">\r\n\r\n--b\r\nContent-Type: message/rfc822\r\n\r\n"
+                  + arrived.replace(b"\r\n", b"\n").replace(b"\n", b"\r\n") + b"\r\n--b--\r\n")
+        code, said = self.deliver("fbl@honest.test", "abuse-reports@example.test", report)
+        self.assertEqual((code, said), (250, b""))
+        [complaint] = self.box.cli_json("reports", "complaints")
+        self.assertEqual((complaint["type"], complaint["sender"]), ("abuse", "bert@example.test"))
+        self.assertEqual(complaint["message_id"], "buy@example.test")
+        self.assertTrue(complaint["message"], "the queue's number")
 
     def test_forwarded(self) -> None:
         """trust: forwarded mail has a reverse path of ours and a seal; its bounce finds its way back"""

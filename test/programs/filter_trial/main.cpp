@@ -111,7 +111,8 @@ void print(const std::string& title, const std::vector<Scored>& scored) {
             << std::setprecision(1) << Limits{}.junk << std::setprecision(4) << ": precision "
             << share(at.caught, at.wronged) << ", recall " << share(at.caught, at.missed)
             << ", ham in junk " << share(at.wronged, at.kept) << " (" << std::setprecision(0)
-            << at.wronged << " of " << at.wronged + at.kept << ")\n  area under the ROC curve "
+            << at.wronged << " of " << at.wronged + at.kept << "), ham refused "
+            << at_limit(scored, Limits{}.refuse).wronged << "\n  area under the ROC curve "
             << std::setprecision(5) << area_under_curve(scored)
             << "\n  limit: recall, ham in junk:" << std::setprecision(4);
   for (const double limit : {0.0, 1.0, 2.0, 3.0, 4.0, 5.0, 6.0}) {

@@ -1,0 +1,131 @@
+"""imap.*: what a client waits for in a large mailbox, beside Dovecot with mdbox and with Maildir.
+
+Each figure is the time from a command's first byte to its tagged OK, seen by a client that reads and does not parse.
+States: `first`, after the mailbox was filled; `cold`, the server just started and (as root) the disk cache dropped;
+`warm`, the same command again in the same session."""
+
+import contextlib
+import json
+import subprocess
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+from bench.figures import Figure, Spread
+from bench.load import repeated, run_load
+from bench.plan import Plan
+from bench.servers import ADDRESSES, Workshop
+from test.harness.box import PASSWORD
+
+Times = dict[tuple[str, str], list[float]]  # (name, state) → seconds
+
+# What reads, in an order in which no command warms what the next one needs.
+_READING = {
+    "imap.fetch_flags": "FETCH 1:* (FLAGS)",
+    "imap.fetch_envelope": "FETCH 1:* (ENVELOPE)",
+    "imap.fetch_headers": "FETCH 1:* (BODY.PEEK[HEADER.FIELDS (SUBJECT FROM)])",
+    "imap.search_from": 'SEARCH FROM "nobody-is-called-so"',
+    "imap.search_body": 'SEARCH BODY "zzyzxfrobnicate"',
+    "imap.fetch_body": "FETCH 1:* (BODY.PEEK[])",
+}
+_WARM_RUNS = 3
+_FILLERS = 10
+
+
+class _Side(Protocol):
+    """A server that can be started again over its mail."""
+
+    imap: int
+
+    def start(self) -> object: ...
+    def stop(self) -> object: ...
+
+
+@dataclass(frozen=True)
+class _Bench:
+    workshop: Workshop
+    side: _Side
+    messages: int
+    runs: int
+
+    def measure(self) -> Times:
+        times: Times = {}
+        self.fill()
+        self.read(times, "first")
+        for _ in range(self.runs):
+            for name in ("imap.select", *_READING):
+                self.start_cold()
+                self.note(times, "cold", ["SELECT INBOX"], "imap.select" if name == "imap.select" else "", name)
+        self.read(times, "warm")
+        for _ in range(self.runs):
+            self.change(times)
+        return times
+
+    def fill(self) -> None:
+        run_load(self.workshop.load, "append", "--port", self.side.imap, "--connections", _FILLERS, "--messages", self.messages,
+                 "--password", PASSWORD, "--user", ADDRESSES[0])
+
+    def read(self, times: Times, state: str) -> None:
+        commands = ["SELECT INBOX"]
+        names = ["imap.select"]
+        for name, command in _READING.items():
+            again = 1 if state == "first" else _WARM_RUNS + 1
+            commands += [command] * again
+            names += [""] * (again - 1) + [name] if state == "first" else [""] + [name] * _WARM_RUNS
+        if state == "warm":
+            commands += ["SELECT INBOX"] * _WARM_RUNS
+            names = ["", *names[1:]] + ["imap.select"] * _WARM_RUNS
+        self.collect(times, state, commands, names)
+
+    def note(self, times: Times, state: str, before: list[str], select_name: str, name: str) -> None:
+        """A new session that selects, and does one thing more."""
+        commands, names = list(before), [select_name] + [""] * (len(before) - 1)
+        if name in _READING:
+            commands.append(_READING[name])
+            names.append(name)
+        self.collect(times, state, commands, names)
+
+    def change(self, times: Times) -> None:
+        self.collect(times, "warm", [
+            "SELECT INBOX", "FETCH 1:* (FLAGS)", "STORE 1:* +FLAGS.SILENT (\\Flagged)", "STORE 1:* -FLAGS.SILENT (\\Flagged)",
+            "CREATE Copies", "COPY 1:* Copies", "CREATE Moved", "SELECT Copies", "MOVE 1:* Moved", "SELECT Moved",
+            "STORE 1:* +FLAGS.SILENT (\\Deleted)", "EXPUNGE", "CLOSE", "DELETE Copies", "DELETE Moved",
+        ], ["", "", "imap.store", "imap.store", "", "imap.copy", "", "", "imap.move", "", "", "imap.expunge", "", "", ""])
+
+    def collect(self, times: Times, state: str, commands: list[str], names: list[str]) -> None:
+        for name, seconds in zip(names, self.time(commands), strict=True):
+            if name:
+                times.setdefault((name, state), []).append(seconds)
+
+    def time(self, commands: list[str]) -> list[float]:
+        done = subprocess.run(
+            [self.workshop.load, "--seconds", "600", "commands", "--port", str(self.side.imap), "--user", ADDRESSES[0],
+             "--password", PASSWORD, *repeated("--command", commands)],
+            capture_output=True, text=True, timeout=900)
+        assert done.returncode == 0, f"freehold_load commands: {done.stderr}"
+        return [json.loads(line)["seconds"] for line in done.stdout.splitlines()]
+
+    def start_cold(self) -> None:
+        self.side.stop()
+        with contextlib.suppress(PermissionError):
+            subprocess.run(["sync"], check=True)
+            Path("/proc/sys/vm/drop_caches").write_text("3\n")
+        self.side.start()
+
+
+def measure(workshop: Workshop, plan: Plan) -> Iterator[Figure]:
+    formats = plan.choose(["mdbox"], ["mdbox", "maildir"])
+    for messages in plan.choose([1000], [10_000], [10_000, 100_000]):
+        def times_of(side: Callable[[], AbstractContextManager[_Side]], messages: int = messages) -> Times:
+            with side() as server:
+                return _Bench(workshop, server, messages, plan.runs).measure()
+
+        ours = times_of(workshop.box)
+        peers = {form: times_of(lambda form=form: workshop.dovecot(form)) for form in formats}
+        for (name, state), seconds in ours.items():
+            best = min(formats, key=lambda form: Spread.of(peers[form][name, state]).median)
+            others = {form: round(Spread.of(peers[form][name, state]).median, 6) for form in formats if form != best}
+            yield Figure(name, {"messages": messages, "state": state}, "s", Spread.of(seconds), f"Dovecot, {best}",
+                         Spread.of(peers[best][name, state]), others)

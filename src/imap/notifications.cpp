@@ -1,0 +1,166 @@
+#include "imap/notifications.hpp"
+
+#include <algorithm>
+
+#include "imap/limits.hpp"
+#include "imap/metadata_news.hpp"
+
+namespace freehold::imap {
+
+namespace {
+
+using Of = NotifyGroup::Of;
+using mailstore::MailboxInfo;
+
+bool is_in(const NotifyGroup& group, const MailboxInfo& info) {
+  const auto named = [&](const std::string& name) { return info.path == name; };
+  const auto below = [&](const std::string& name) {
+    return named(name) || info.path.starts_with(name + mailstore::kPathSeparator);
+  };
+  switch (group.of) {
+    case Of::inboxes:
+      return info.role == "inbox";
+    case Of::personal:
+      return true;
+    case Of::subscribed:
+      return info.subscribed;
+    case Of::subtree:
+      return std::ranges::any_of(group.names, below);
+    case Of::mailboxes:
+      return std::ranges::any_of(group.names, named);
+    case Of::selected:
+    case Of::selected_delayed:
+      break;
+  }
+  return false;
+}
+
+bool is_selected(const Context& context, const MailboxInfo& own) {
+  return context.view && context.view->account() == context.id() &&
+         context.view->mailbox() == own.id;
+}
+
+void put_status(Context& context, const MailboxInfo& info) {
+  std::vector<std::string> items{"MESSAGES", "UIDNEXT", "UIDVALIDITY", "UNSEEN"};
+  if (context.condstore) items.emplace_back("HIGHESTMODSEQ");
+  put_status(context, context.id(), info, items);
+}
+
+void put_list(Context& context, std::string_view attributes, std::string_view path,
+              std::string_view old_path = {}) {
+  context.out << "* LIST (" << attributes << ") \"/\" ";
+  context.put_mailbox_name(path);
+  if (!old_path.empty())
+    context.out << " (\"OLDNAME\" (" << context.mailbox_words(old_path) << "))";
+  context.out << "\r\n";
+}
+
+}  // namespace
+
+Notifications::Notifications(Context& context, NotifyRequest request, const Home& home)
+    : request_(std::move(request)),
+      wakeup_(context.house.mailstore, context.id(), home, context.stream) {
+  const bool of_metadata = std::ranges::any_of(request_.groups, [](const auto& group) {
+    return group.mailbox_metadata_change || group.server_metadata_change;
+  });
+  if (of_metadata && !context.metadata_news)
+    context.metadata_news = std::make_shared<MetadataNews>(context);
+  for (const auto& info : context.house.mailstore.mailboxes(context.id())) {
+    told_.emplace(info.id, told_of(info));
+    const auto* group = group_of(info);
+    if (request_.status && group != nullptr && group->messages() && !is_selected(context, info))
+      put_status(context, info);
+  }
+}
+
+Notifications::Told Notifications::told_of(const MailboxInfo& info) {
+  return {info.path, info.subscribed, info.uid_next, info.emails, info.highest_modseq};
+}
+
+// The first that names it counts (RFC 5465, 6).
+const NotifyGroup* Notifications::group_of(const MailboxInfo& info) const {
+  const auto found =
+      std::ranges::find_if(request_.groups, [&](const auto& group) { return is_in(group, info); });
+  return found == request_.groups.end() ? nullptr : &*found;
+}
+
+const NotifyGroup* Notifications::group_of_selected() const {
+  const auto found = std::ranges::find_if(request_.groups, &NotifyGroup::is_selected);
+  return found == request_.groups.end() ? nullptr : &*found;
+}
+
+void Notifications::tell_mailbox(Context& context, const MailboxInfo& info, Told& told) {
+  const auto* group = group_of(info);
+  const auto before = std::exchange(told, told_of(info));
+  if (group == nullptr) return;
+  if (group->mailbox_name && before.path != info.path)
+    put_list(context, info.subscribed ? "\\Subscribed" : "", info.path, before.path);
+  else if (group->subscription_change && before.subscribed != info.subscribed)
+    put_list(context, info.subscribed ? "\\Subscribed" : "", info.path);
+  if (is_selected(context, info)) return;
+  if (before.modseq == info.highest_modseq) return;
+  const auto arrived = info.uid_next.value - before.uid_next.value;
+  const bool expunged = info.emails < before.emails + arrived;
+  if ((group->message_new && arrived > 0) || (group->message_expunge && expunged) ||
+      (group->flag_change && arrived == 0 && !expunged)) {
+    put_status(context, info);
+  }
+}
+
+void Notifications::tell_others(Context& context) {
+  tell_metadata(context);
+  auto gone = told_;
+  for (const auto& info : context.house.mailstore.mailboxes(context.id())) {
+    const auto known = told_.find(info.id);
+    if (known != told_.end()) {
+      gone.erase(info.id);
+      tell_mailbox(context, info, known->second);
+      continue;
+    }
+    told_.emplace(info.id, told_of(info));
+    const auto* group = group_of(info);
+    if (group == nullptr) continue;
+    if (group->mailbox_name) put_list(context, info.subscribed ? "\\Subscribed" : "", info.path);
+    if (group->messages() && info.emails > 0) put_status(context, info);
+  }
+  for (const auto& [id, last] : gone) {
+    MailboxInfo info;
+    info.path = last.path;
+    info.subscribed = last.subscribed;
+    const auto* group = group_of(info);
+    if (group != nullptr && group->mailbox_name) put_list(context, "\\NonExistent", last.path);
+    told_.erase(id);
+  }
+}
+
+void Notifications::tell_metadata(Context& context) {
+  if (!context.metadata_news) return;
+  context.metadata_news->tell(context, [this](const MailboxInfo* info) {
+    if (info == nullptr)
+      return std::ranges::any_of(request_.groups, &NotifyGroup::server_metadata_change);
+    const auto* group = group_of(*info);
+    return group != nullptr && group->mailbox_metadata_change;
+  });
+}
+
+awaitable<IoResult<>> Notifications::tell_selected(Context& context) {
+  const auto* group = group_of_selected();
+  if (!context.view || group == nullptr || !group->messages()) co_return IoResult<>();
+  // Delayed: what shifts sequence numbers waits for a command that may (RFC 5465, 6.2).
+  if (group->of == Of::selected_delayed && !context.qresync && context.has_removals())
+    co_return IoResult<>();
+  const auto known = context.view->largest_uid();
+  context.tell_news();
+  if (!group->fetch || context.closing) co_return IoResult<>();
+  for (auto i = context.view->messages().upper_bound(Uid(known)); i < context.view->count(); ++i) {
+    if (auto put = co_await put_fetched(context, i, *group->fetch); !put) co_return put;
+  }
+  co_return IoResult<>();
+}
+
+awaitable<IoResult<>> Notifications::tell(Context& context) {
+  tell_others(context);
+  co_return co_await tell_selected(context);
+}
+
+}  // namespace freehold::imap

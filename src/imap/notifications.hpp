@@ -1,0 +1,45 @@
+#pragma once
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include "imap/notify_request.hpp"
+#include "imap/session.hpp"
+#include "imap/wakeup.hpp"
+
+namespace freehold::imap {
+
+// What a session that has said NOTIFY SET (RFC 5465) is told of while it says nothing: of its own
+// account's mailboxes only. Of others' (RFC 4314) it hears with its next command, or by IDLE when
+// one is selected. Used by the session's coroutine.
+class Notifications {
+ public:
+  Notifications(Context& context, NotifyRequest request, const Home& home);
+
+  // Everything that has happened since the last time; a fail means that the client is gone.
+  awaitable<IoResult<>> tell(Context& context);
+  // As tell(), without the selected mailbox: behind a command, which tells of that itself.
+  void tell_others(Context& context);
+
+ private:
+  struct Told {
+    std::string path;
+    bool subscribed = false;
+    Uid uid_next;
+    std::uint64_t emails = 0;
+    ModSeq modseq;
+  };
+  [[nodiscard]] const NotifyGroup* group_of(const mailstore::MailboxInfo& info) const;
+  [[nodiscard]] const NotifyGroup* group_of_selected() const;
+  void tell_mailbox(Context& context, const mailstore::MailboxInfo& info, Told& told);
+  void tell_metadata(Context& context);
+  static Told told_of(const mailstore::MailboxInfo& info);
+  awaitable<IoResult<>> tell_selected(Context& context);
+
+  NotifyRequest request_;
+  std::map<MailboxId, Told> told_;
+  Wakeup wakeup_;
+};
+
+}  // namespace freehold::imap

@@ -1,0 +1,48 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "base/time.hpp"
+#include "imap/lexer.hpp"
+#include "mailstore/mailstore.hpp"
+
+namespace freehold::schema {
+class Content;
+}
+
+namespace freehold::imap {
+
+// RFC 5256, 3 and RFC 5957: one of the things that messages are sorted by.
+struct SortCriterion {
+  enum class By { arrival, cc, date, from, size, subject, to, display_from, display_to } by;
+  bool reverse = false;
+};
+// "(REVERSE DATE SUBJECT)"
+[[nodiscard]] std::vector<SortCriterion> read_sort_criteria(Lexer& lexer);
+
+// What of a message is compared, an entry for each criterion.
+struct SortRow {
+  struct Value {
+    std::int64_t number = 0;
+    std::string text;
+    auto operator<=>(const Value&) const = default;
+  };
+  std::size_t index = 0;  // into the view; the last criterion, as its order is that of arrival
+  std::vector<Value> values;
+};
+
+[[nodiscard]] bool needs_content(const std::vector<SortCriterion>& criteria);
+// `content` may be null when it is not needed, or cannot be read.
+[[nodiscard]] SortRow sort_row(const std::vector<SortCriterion>& criteria, std::size_t index,
+                               const mailstore::IndexChunk::Row& message,
+                               const schema::Content* content);
+[[nodiscard]] bool sorts_before(const std::vector<SortCriterion>& criteria, const SortRow& a,
+                                const SortRow& b);
+
+// The sent date (RFC 5256, 2.2): the Date field, or else when it arrived.
+[[nodiscard]] Time sent_date(const mailstore::IndexChunk::Row& message,
+                             const schema::Content* content);
+
+}  // namespace freehold::imap

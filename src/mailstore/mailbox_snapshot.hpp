@@ -1,0 +1,74 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include "mailstore/index_chunk.hpp"
+
+namespace freehold::mailstore {
+
+// A mailbox at one moment, in memory: its messages in the order of their sequence numbers. A value
+// whose copies share their chunks: copying one costs a pointer for 64 messages, changing it the
+// chunks that are changed. Thread-safe as values are; the newest of each mailbox is shared by all
+// sessions that have it open (Mailstore::snapshot).
+class MailboxSnapshot {
+ public:
+  using ChunkPtr = std::shared_ptr<const IndexChunk>;  // shared by the snapshots that hold it
+
+  UidValidity uid_validity;
+  Uid uid_next;
+  ModSeq highest_modseq;
+
+  [[nodiscard]] std::uint32_t count() const { return count_; }
+  [[nodiscard]] bool empty() const { return count_ == 0; }
+  // The message at an index from 0, below count().
+  [[nodiscard]] IndexedMessage at(std::uint32_t index) const;
+  [[nodiscard]] const IndexChunk::Row& row(std::uint32_t index) const;
+  [[nodiscard]] std::vector<IndexedMessage> all() const;
+  [[nodiscard]] std::optional<IndexedMessage> find(Uid uid) const;
+  [[nodiscard]] std::optional<std::uint32_t> index_of(Uid uid) const;
+  // How many messages have smaller UIDs: where `uid` is, or would be.
+  [[nodiscard]] std::uint32_t lower_bound(Uid uid) const;
+  [[nodiscard]] std::uint32_t upper_bound(Uid uid) const;  // the same with `uid` itself
+  [[nodiscard]] Uid last_uid() const;                      // 0: it is empty
+  [[nodiscard]] std::uint32_t count_unseen() const;
+  [[nodiscard]] std::optional<std::uint32_t> first_unseen() const;  // an index
+
+  // Calls visit(index, chunk, row) for the messages from one index up to another.
+  template <class Visit>
+  void for_each(std::uint32_t begin, std::uint32_t end, Visit visit) const {
+    for (auto slot = slot_of(begin); slot < slots_.size() && begin < end; ++slot) {
+      const auto& chunk = *slots_[slot].chunk;
+      const auto before = slots_[slot].before;
+      for (; begin < end && begin - before < chunk.size(); ++begin)
+        visit(begin, chunk, chunk.rows()[begin - before]);
+    }
+  }
+
+  // Chunks by ascending number; none is empty.
+  struct Slot {
+    std::uint32_t number = 0;
+    std::uint32_t before = 0;  // messages in the chunks before it
+    ChunkPtr chunk;
+  };
+  [[nodiscard]] const std::vector<Slot>& slots() const { return slots_; }
+  [[nodiscard]] ChunkPtr chunk(std::uint32_t number) const;  // null: there is none
+
+  // Chunks in the place of those of their numbers; an empty one takes it away.
+  struct Replacement {
+    std::uint32_t number = 0;
+    IndexChunk chunk;
+  };
+  void replace(std::vector<Replacement> chunks);  // ascending
+
+ private:
+  // Of the chunk that holds the message at an index; count() has the one behind the last.
+  [[nodiscard]] std::size_t slot_of(std::uint32_t index) const;
+
+  std::vector<Slot> slots_;
+  std::uint32_t count_ = 0;
+};
+
+}  // namespace freehold::mailstore
