@@ -4,6 +4,14 @@ passed=0
 failed=0
 failures=()  # a line each, said again at the end
 
+# timed COMMAND…: runs it and tells how long it took, so that one sees what a slow run is made of.
+timed() {
+  local start=$SECONDS status=0
+  "$@" || status=$?
+  echo "($*: $((SECONDS - start)) s)"
+  return $status
+}
+
 # Adds the counts of a closing line "N passed, N failed[, N skipped]" in a log.
 add_counts() {
   local line
@@ -56,17 +64,18 @@ whole() {
 
 # Leaks are looked for by asan; tsan is told of libraries that it cannot see into.
 sanitizers() {
+  local group
   export ASAN_OPTIONS=detect_stack_use_after_return=1:abort_on_error=1:disable_coredump=1
   export UBSAN_OPTIONS=print_stacktrace=1
   export TSAN_OPTIONS=suppressions=$PWD/tools/tsan.suppressions:halt_on_error=1
-  build asan all || failed=$((failed + 1))
-  unit asan
-  whole asan scenarios imap random filter search milter abuse peers trust hostile
-  whole asan crash --rounds 5
-  build tsan all || failed=$((failed + 1))
-  unit tsan
+  timed build asan all || failed=$((failed + 1))
+  timed unit asan
+  for group in scenarios imap random filter search milter abuse peers trust hostile; do timed whole asan "$group"; done
+  timed whole asan crash --rounds 5
+  timed build tsan all || failed=$((failed + 1))
+  timed unit tsan
   # Under load tsan sees writes of RocksDB's own threads but not the atomics that order them: no crash group.
-  whole tsan scenarios imap random filter milter peers trust hostile
+  for group in scenarios imap random filter milter peers trust hostile; do timed whole tsan "$group"; done
 }
 
 run_tests() {
@@ -74,10 +83,12 @@ run_tests() {
   [ ${#groups[@]} -eq 0 ] && groups=(unit scenarios imap random demo peers trust filter search milter abuse hostile crash sanitizers)
   for group in "${groups[@]}"; do
     case "$group" in
-      unit) build dev all && unit dev ;;
-      filter) build dev freehold freehold_filter_trial && whole dev filter ;;
-      scenarios | imap | random | demo | peers | search | milter | abuse | hostile | crash) build dev freehold && whole dev "$group" ;;
-      trust) build dev freehold dkim_tool trust_spf_suite && whole dev trust ;;
+      unit) timed build dev all && timed unit dev ;;
+      filter) build dev freehold freehold_filter_trial && timed whole dev filter ;;
+      scenarios | imap | random | demo | peers | search | milter | abuse | hostile | crash)
+        build dev freehold && timed whole dev "$group"
+        ;;
+      trust) build dev freehold dkim_tool trust_spf_suite && timed whole dev trust ;;
       sanitizers) sanitizers ;;
       *)
         echo "./dev test: there is no group '$group'" >&2
