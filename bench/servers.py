@@ -85,6 +85,9 @@ class Workshop:
             dovecot = Dovecot(Path(folder), users, certificate=self._host, mail_format=mail_format)
             try:
                 yield dovecot.start()
+            except BaseException:
+                print(dovecot.log_tail())
+                raise
             finally:
                 dovecot.stop()
 

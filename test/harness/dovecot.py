@@ -26,6 +26,8 @@ first_valid_gid = 0
 last_valid_uid = 0
 mail_fsync = {fsync}
 mail_max_userip_connections = 1000
+# A process that has a large mailbox open, and files of its messages mapped, stays within this.
+default_vsz_limit = 4G
 # A private instance has no users of the system, and no place for its sockets outside its folder.
 passdb {{
   driver = passwd-file
