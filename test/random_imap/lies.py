@@ -37,6 +37,8 @@ DIALOGUES: dict[str, tuple[bool, Rules, tuple[str, ...]]] = {
 }
 VANISHING: dict[str, tuple[bool, Rules, tuple[str, ...]]] = {
     "VANISHED": (True, BETWEEN, ("* VANISHED 2,9", "* 1 FETCH (UID 5 FLAGS (\\Seen) MODSEQ (12))")),
+    "VANISHED among some that were not told": (
+        True, BETWEEN, ("* 6 EXISTS", "* 5 FETCH (FLAGS () MODSEQ (30))", "* VANISHED 14", "* 4 FETCH (UID 10 FLAGS () MODSEQ (21))")),
     "VANISHED of one that was not told": (
         True, BETWEEN, ("* 5 EXISTS", "* VANISHED 12", "* 4 FETCH (UID 11 FLAGS () MODSEQ (21))")),
     "VANISHED (EARLIER) of what nobody knew": (True, _NUMBERED, ("* VANISHED (EARLIER) 1,3:4", "* 3 EXISTS")),

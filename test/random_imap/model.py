@@ -116,6 +116,7 @@ class MailboxModel:
                 message = self._unknown_for(uid)
                 if message is None:
                     raise Contradiction(f"VANISHED with UID {uid}, which is not there")
+                self._forget_around(message)
             if message is not None:
                 # By identity: those whose UIDs are not known are equal.
                 self.messages = [m for m in self.messages if m is not message]
@@ -133,6 +134,18 @@ class MailboxModel:
             elif before < uid and waiting is None:
                 waiting = message
         return waiting
+
+    def _forget_around(self, guessed: Seen) -> None:
+        """One of the messages without a UID beside it has gone, but which? What is known of them may be that of another now."""
+        run: list[Seen] = []
+        for message in [*self.messages, Seen(uid=1)]:
+            if not message.uid:
+                run.append(message)
+                continue
+            if any(m is guessed for m in run) and len(run) > 1:
+                for m in run:
+                    m.flags, m.modseq, m.exact = None, 0, False
+            run = []
 
     # What is told of them.
 
