@@ -14,7 +14,7 @@ from bench.load import HeldSessions, repeated, run_load
 from bench.plan import Plan
 from bench.servers import ADDRESSES, Workshop, process_of
 from bench.sink import Sink
-from bench.usage import anonymous_kilobytes
+from bench.usage import anonymous_kilobytes, anonymous_of_tree
 from test.harness.box import PASSWORD
 from test.harness.dns import NameServer
 from test.harness.ports import free_port
@@ -25,8 +25,9 @@ _REST = 1.0  # seconds in which the server comes to rest
 
 def measure(workshop: Workshop, plan: Plan) -> Iterator[Figure]:
     sessions = 100 if plan.quick else 1000
-    (idle,) = take_turns(plan.runs, partial(_idle, workshop, sessions))
+    idle, peer = take_turns(plan.runs, partial(_idle, workshop, sessions), partial(_idle_dovecot, workshop, sessions))
     yield Figure("memory.idle_session", {"sessions": sessions}, "KB/session", spread(idle, "each"),
+                 "Dovecot, high-performance mode", spread(peer, "each"),
                  also={"total_kb": median(idle, "total"), "at_rest_kb": median(idle, "rest")})
     (large,) = take_turns(plan.runs, partial(_large, workshop))
     yield Figure("memory.large_message", {"size_mib": _LARGE >> 20}, "KB", spread(large, "all"),
@@ -35,17 +36,26 @@ def measure(workshop: Workshop, plan: Plan) -> Iterator[Figure]:
 
 def _idle(workshop: Workshop, sessions: int) -> Values:
     with workshop.box() as box:
-        pid = process_of(box)
-        # One session first: what the first connection makes for all is not a session's own.
-        HeldSessions(workshop.load, *_imap(box.imaps), "--sessions", 1).close()
+        return _grown(workshop, box.imaps, process_of(box), sessions)
+
+
+def _idle_dovecot(workshop: Workshop, sessions: int) -> Values:
+    with workshop.dovecot("sdbox", high_performance=True) as dovecot:
+        assert dovecot.process
+        return _grown(workshop, dovecot.imaps, dovecot.process.pid, sessions)
+
+
+def _grown(workshop: Workshop, port: int, root: int, sessions: int) -> Values:
+    # One session first: what the first connection makes for all is not a session's own.
+    HeldSessions(workshop.load, *_imap(port), "--sessions", 1).close()
+    time.sleep(_REST)
+    before = anonymous_of_tree(root)
+    held = HeldSessions(workshop.load, *_imap(port), "--sessions", sessions)
+    try:
         time.sleep(_REST)
-        before = anonymous_kilobytes(pid)
-        held = HeldSessions(workshop.load, *_imap(box.imaps), "--sessions", sessions)
-        try:
-            time.sleep(_REST)
-            grown = anonymous_kilobytes(pid) - before
-        finally:
-            held.close()
+        grown = anonymous_of_tree(root) - before
+    finally:
+        held.close()
     return {"total": grown, "each": grown / sessions, "rest": before}
 
 

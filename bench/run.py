@@ -7,7 +7,7 @@ import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from bench import append, delivery, forward, imap, memory, scale, trust_cost
+from bench import append, delivery, forward, imap, login, memory, scale, trust_cost
 from bench.figures import Figure
 from bench.plan import Plan
 from bench.servers import Workshop
@@ -15,6 +15,7 @@ from bench.servers import Workshop
 _MEASUREMENTS: dict[str, Callable[[Workshop, Plan], Iterator[Figure]]] = {
     "delivery": delivery.measure,
     "append": append.measure,
+    "login": login.measure,
     "forward": forward.measure,
     "memory": memory.measure,
     "imap": imap.measure,

@@ -78,11 +78,12 @@ class Workshop:
             yield Server(box.smtp, box.imap, (process_of(box),))
 
     @contextlib.contextmanager
-    def dovecot(self, mail_format: str) -> Iterator[Dovecot]:
+    def dovecot(self, mail_format: str, high_performance: bool = False) -> Iterator[Dovecot]:
         with tempfile.TemporaryDirectory(prefix="dovecot-", dir=self.folder) as folder:
             _open_to_all(self.folder, Path(folder))
             users = dict.fromkeys(ADDRESSES, PASSWORD)
-            dovecot = Dovecot(Path(folder), users, certificate=self._host, mail_format=mail_format)
+            dovecot = Dovecot(Path(folder), users, certificate=self._host, mail_format=mail_format,
+                              high_performance=high_performance)
             try:
                 yield dovecot.start()
             except BaseException:

@@ -51,6 +51,10 @@ def anonymous_kilobytes(pid: int) -> int:
     return _field(pid, "status", "RssAnon:")
 
 
+def anonymous_of_tree(root: int) -> int:
+    return sum(map(anonymous_kilobytes, tree(root)))
+
+
 def _stat(pid: int) -> list[str]:
     """The fields behind the name: state, parent, …; none when the process is gone."""
     try:

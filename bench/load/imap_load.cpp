@@ -34,11 +34,22 @@ bool open_all(Crew& crew, Work& work, const ImapAccounts& accounts) {
 awaitable<> append_some(Work& work, ImapSession& session, const AppendLoad& load,
                         MessageMaker& maker, Outcome& outcome) {
   while (work.next < load.messages) {
-    ++work.next;
-    const auto message = maker.make(load.size != 0 ? load.size : maker.mailbox_size());
+    std::vector<std::string> messages;
+    for (; messages.size() < load.batch && work.next < load.messages; ++work.next)
+      messages.push_back(maker.make(load.size != 0 ? load.size : maker.mailbox_size()));
     const auto since = Outcome::Clock::now();
-    co_await session.append(load.mailbox, message);
+    co_await session.append(load.mailbox, messages);
+    for (std::size_t i = 0; i < messages.size(); ++i) outcome.acknowledged(since);
+  }
+}
+
+awaitable<> log_in_some(Work& work, const LoginLoad& load, Outcome& outcome) {
+  while (work.next < load.logins) {
+    const auto number = work.next++;
+    const auto since = Outcome::Clock::now();
+    auto session = co_await ImapSession::open(load.accounts, number);
     outcome.acknowledged(since);
+    co_await session.command("LOGOUT");
   }
 }
 
@@ -60,6 +71,14 @@ void run_append(const AppendLoad& load, std::chrono::seconds limit, MessageMaker
   crew.run(load.connections, [&](std::size_t i) {
     return append_some(work, work.sessions[i], load, maker, outcome);
   });
+  outcome.end();
+}
+
+void run_logins(const LoginLoad& load, std::chrono::seconds limit, Outcome& outcome) {
+  Crew crew(limit, outcome);
+  Work work;
+  outcome.begin();
+  crew.run(load.connections, [&](std::size_t) { return log_in_some(work, load, outcome); });
   outcome.end();
 }
 

@@ -43,21 +43,21 @@ awaitable<> ImapSession::idle() {
   co_await connection_->line();
 }
 
-awaitable<> ImapSession::append(std::string_view mailbox, std::string_view message) {
-  auto head = tag() + "APPEND " + std::string(mailbox) + " {" + std::to_string(message.size());
-  if (literal_plus_) {
-    head += "+}\r\n";
-    head += message;
-    head += "\r\n";
-    co_await connection_->write(head);
-  } else {
-    head += "}\r\n";
-    co_await connection_->write(head);
-    const auto line = co_await connection_->line();
-    if (!line.starts_with("+")) throw std::runtime_error("no continuation: " + std::string(line));
-    const auto rest = std::string(message) + "\r\n";
-    co_await connection_->write(rest);
+awaitable<> ImapSession::append(std::string_view mailbox,
+                                const std::vector<std::string>& messages) {
+  auto bytes = tag() + "APPEND " + std::string(mailbox);
+  for (const auto& message : messages) {
+    bytes += " {" + std::to_string(message.size()) + (literal_plus_ ? "+}\r\n" : "}\r\n");
+    if (!literal_plus_) {
+      co_await connection_->write(bytes);
+      bytes.clear();
+      const auto line = co_await connection_->line();
+      if (!line.starts_with("+")) throw std::runtime_error("no continuation: " + std::string(line));
+    }
+    bytes += message;
   }
+  bytes += "\r\n";
+  co_await connection_->write(bytes);
   co_await wait_for_ok();
 }
 

@@ -23,8 +23,9 @@ class ImapSession {
   static awaitable<ImapSession> open(const ImapAccounts& accounts, std::size_t number);
 
   awaitable<> command(std::string_view text);
-  // RFC 3501, 6.3.11; without waiting for "+" where the server offers LITERAL+ (RFC 7888).
-  awaitable<> append(std::string_view mailbox, std::string_view message);
+  // RFC 3501, 6.3.11, of several messages RFC 3502; without waiting for "+" where the server offers
+  // LITERAL+ (RFC 7888).
+  awaitable<> append(std::string_view mailbox, const std::vector<std::string>& messages);
   // Enters IDLE (RFC 2177) and stays there.
   awaitable<> idle();
 

@@ -20,6 +20,7 @@ struct Options {
   Target target;
   SmtpLoad smtp;
   AppendLoad append;
+  LoginLoad logins;
   IdleLoad idle;
   CommandLoad commands;
   ImapAccounts accounts;
@@ -62,6 +63,15 @@ CLI::App* add_append(CLI::App& app, Options& options) {
   command->add_option("--messages", load.messages, "over all connections");
   command->add_option("--size", load.size, "bytes of each; 0: median 8 KiB, mean 13 KiB");
   command->add_option("--mailbox", load.mailbox);
+  command->add_option("--batch", load.batch, "messages of one command")->check(CLI::PositiveNumber);
+  return command;
+}
+
+CLI::App* add_logins(CLI::App& app, Options& options) {
+  auto* command = app.add_subcommand("logins", "connect, log in and out, again and again");
+  add_accounts(*command, options);
+  command->add_option("--connections", options.logins.connections, "at once");
+  command->add_option("--logins", options.logins.logins, "over all connections");
   return command;
 }
 
@@ -101,6 +111,7 @@ int main(int argc, char** argv) {
   app.add_option("--seconds", options.seconds, "limit of the whole run");
   const auto* smtp = add_smtp(app, options);
   const auto* append = add_append(app, options);
+  const auto* logins = add_logins(app, options);
   const auto* idle = add_idle(app, options);
   const auto* commands = add_commands(app, options);
   CLI11_PARSE(app, argc, argv);
@@ -108,7 +119,8 @@ int main(int argc, char** argv) {
   Outcome outcome;
   const std::chrono::seconds limit(options.seconds);
   options.smtp.target = options.accounts.target = options.target;
-  options.append.accounts = options.idle.accounts = options.commands.accounts = options.accounts;
+  options.append.accounts = options.logins.accounts = options.idle.accounts =
+      options.commands.accounts = options.accounts;
   if (commands->parsed()) return time_commands(options.commands, limit);
   if (smtp->parsed()) {
     MessageMaker maker(options.seed, options.smtp.from);
@@ -116,6 +128,8 @@ int main(int argc, char** argv) {
   } else if (append->parsed()) {
     MessageMaker maker(options.seed);
     run_append(options.append, limit, maker, outcome);
+  } else if (logins->parsed()) {
+    run_logins(options.logins, limit, outcome);
   } else if (idle->parsed()) {
     run_idle(options.idle, limit, outcome);
   }
