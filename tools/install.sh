@@ -59,4 +59,6 @@ install() {
     exit 1
   }
   rm -f build-install.log
+  # They may have brought other headers with them, which precompiled ones do not forgive.
+  rm -f build/*/CMakeFiles/precompiled_*.dir/*.pch
 }

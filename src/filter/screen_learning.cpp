@@ -56,8 +56,7 @@ trust::AuthenticationResults Screen::own_results(std::string_view header) const 
 Result<Screen::Stored> Screen::open_stored(AccountId account, EmailId email, Tokens::Names names) {
   const auto& reader = mailstore_.engine().latest();
   const auto record = store::read<schema::Email>(reader, keys::email(account, email));
-  const auto content = mailstore_.content(account, email);
-  if (!record || !content) return no_such_message();
+  if (!record) return no_such_message();
   const auto hash = BlobHash::from(record->body());
   const auto body = store::BodyReader::open(reader, hash);
   if (!body) return no_such_message();
@@ -65,7 +64,7 @@ Result<Screen::Stored> Screen::open_stored(AccountId account, EmailId email, Tok
   const auto bytes = [&body](std::uint64_t offset, std::size_t most) {
     return body->read(offset, most);
   };
-  auto about = open_case(*parsed, bytes, own_results(content->prefix()), names);
+  auto about = open_case(*parsed, bytes, own_results(record->prefix()), names);
   return Stored{std::move(parsed), std::move(about), hash};
 }
 

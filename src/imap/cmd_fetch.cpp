@@ -6,6 +6,7 @@
 #include "imap/mailbox_access.hpp"
 #include "imap/message_source.hpp"
 #include "imap/object_id.hpp"
+#include "imap/read_ahead.hpp"
 #include "imap/resync.hpp"
 #include "imap/session.hpp"
 #include "imap/structure.hpp"
@@ -33,8 +34,7 @@ awaitable<IoResult<>> put_section(Context& context, MessageSource& source, const
   while (at < bytes->end) {
     const auto most =
         static_cast<std::size_t>(std::min<std::uint64_t>(bytes->end - at, store::kPieceSize));
-    const auto* body = source.body();
-    const auto piece = body != nullptr ? body->read(at, most) : std::string();
+    const auto piece = source.piece(at, most);
     // The size is promised: a body that cannot be read to its end is a broken connection, not a
     // short answer.
     if (piece.empty()) co_return make_error_code(boost::system::errc::io_error);
@@ -56,7 +56,7 @@ std::optional<std::string> decoded_part(MessageSource& source, const Section& se
   const auto* content = source.content();
   if (content == nullptr) return std::nullopt;
   if (section.part.empty())
-    return content->prefix() + source.read(0, source.body() ? source.body()->size() : 0);
+    return (source.prefix() ? *source.prefix() : "") + source.read(0, source.body_size());
   const auto found = find_part(*content, section.part);
   if (!found) return std::string();
   const auto& part = content->parts(*found);
@@ -133,53 +133,6 @@ bool put_extension(Context& context, const mailstore::IndexedMessage& message,
       return false;
   }
 }
-
-// What lists of messages ask for, read for many messages at once.
-class Extracts {
- public:
-  Extracts(Context& context, const FetchRequest& request, const std::vector<std::size_t>& indexes)
-      : context_(context),
-        indexes_(indexes),
-        wants_envelope_(request.asks(Kind::envelope)),
-        wants_header_(std::ranges::any_of(request.items, is_in_extract)) {}
-
-  // For the message at a position of the indexes; positions come in order.
-  void offer(MessageSource& source, std::size_t position) {
-    if (!wants_envelope_ && !wants_header_) return;
-    if (position >= begin_ + count_) read(position);
-    source.offer(wants_envelope_ ? std::move(envelopes_[position - begin_]) : std::nullopt,
-                 wants_header_ ? std::move(headers_[position - begin_]) : std::nullopt);
-  }
-
- private:
-  static constexpr std::size_t kAtOnce = 256;
-
-  static bool is_in_extract(const FetchItem& item) {
-    return item.kind == Kind::section && item.section.what == Section::What::header_fields &&
-           item.section.part.empty();
-  }
-
-  void read(std::size_t position) {
-    begin_ = position;
-    count_ = std::min(kAtOnce, indexes_.size() - position);
-    std::vector<EmailId> emails;
-    emails.reserve(count_);
-    for (std::size_t i = 0; i < count_; ++i)
-      emails.push_back(context_.view->row(indexes_[position + i]).email);
-    using Extract = mailstore::Mailstore::Extract;
-    const auto& store = context_.house.mailstore;
-    const auto account = context_.view->account();
-    if (wants_envelope_) envelopes_ = store.extracts(account, Extract::envelope, emails);
-    if (wants_header_) headers_ = store.extracts(account, Extract::header, emails);
-  }
-
-  Context& context_;
-  const std::vector<std::size_t>& indexes_;
-  bool wants_envelope_;
-  bool wants_header_;
-  std::size_t begin_ = 0, count_ = 0;
-  std::vector<std::optional<std::string>> envelopes_, headers_;
-};
 
 awaitable<IoResult<Put>> put_message(Context& context, std::size_t index, MessageSource source,
                                      const FetchRequest& request, bool by_uid) {
@@ -315,10 +268,10 @@ awaitable<Reply> fetch(Context& context, Command& command) {
       request.items.insert(request.items.begin(), {Kind::flags, {}, true, {}, {}});
   }
   bool known = true;
-  Extracts extracts(context, request, *indexes);
+  ReadAhead ahead(context, request, *indexes);
   for (std::size_t i = 0; i < indexes->size(); ++i) {
     auto source = source_of(context, (*indexes)[i]);
-    extracts.offer(source, i);
+    co_await ahead.offer(source, i);
     const auto put =
         co_await put_message(context, (*indexes)[i], std::move(source), request, command.by_uid);
     if (!put || (context.out.wants_flush() && !co_await context.out.flush())) {

@@ -224,7 +224,10 @@ bool Matcher::matches_content(const SearchKey& key, std::size_t index) {
     return key.kind == Kind::sent_on ? day == key.number : day >= key.number;
   }
   if (key.kind == Kind::header || key.kind == Kind::text) {
-    if (!loaded.header) loaded.header.emplace(content.prefix() + content.header());
+    if (!loaded.header) {
+      const auto opened = store_.open(view_.account(), view_.row(index).email);
+      loaded.header.emplace((opened ? opened->prefix : "") + content.header());
+    }
     if (key.kind == Kind::header) return has_field(*loaded.header, key);
     for (const auto& field : loaded.header->fields()) {
       if (key.text.empty()) return true;

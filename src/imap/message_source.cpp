@@ -32,20 +32,38 @@ std::string MessageSource::envelope() {
   return mailstore::envelope_text(content() ? content()->envelope() : schema::Envelope());
 }
 
-const store::BodyReader* MessageSource::body() {
+mailstore::Mailstore::Opened* MessageSource::opened() {
   if (!opened_) opened_ = store_.open(account_, email_);
-  return opened_ ? &opened_->body : nullptr;
+  return opened_ ? &*opened_ : nullptr;
+}
+
+const std::string* MessageSource::prefix() {
+  if (whole_) return &whole_->prefix;
+  return opened() != nullptr ? &opened()->prefix : nullptr;
+}
+
+std::uint64_t MessageSource::body_size() {
+  if (whole_) return whole_->body.size();
+  return opened() != nullptr ? opened()->body.size() : 0;
+}
+
+std::string_view MessageSource::piece(std::uint64_t begin, std::size_t most) {
+  if (whole_) {
+    const std::string_view body = whole_->body;
+    return body.substr(static_cast<std::size_t>(std::min<std::uint64_t>(begin, body.size())), most);
+  }
+  piece_ = opened() != nullptr ? opened()->body.read(begin, most) : std::string();
+  return piece_;
 }
 
 std::string MessageSource::read(std::uint64_t begin, std::uint64_t end) {
   std::string out;
-  const auto* from = body();
-  while (from != nullptr && begin < end) {
-    const auto piece = from->read(
+  while (begin < end) {
+    const auto next = piece(
         begin, static_cast<std::size_t>(std::min<std::uint64_t>(end - begin, store::kPieceSize)));
-    if (piece.empty()) break;
-    out += piece;
-    begin += piece.size();
+    if (next.empty()) break;
+    out += next;
+    begin += next.size();
   }
   return out;
 }
@@ -67,10 +85,13 @@ std::optional<SectionBytes> MessageSource::find_in_extract(const Section& sectio
 }
 
 std::optional<SectionBytes> MessageSource::find_in_body(const Section& section) {
+  if (section.part.empty() && section.what == Section::What::all) {  // that needs no look inside
+    if (prefix() == nullptr) return std::nullopt;
+    return SectionBytes{*prefix(), 0, body_size()};
+  }
   const auto* parsed = content();
-  const auto* bytes = body();
-  if (parsed == nullptr || bytes == nullptr) return std::nullopt;
-  return locate(*parsed, bytes->size(), section,
+  if (parsed == nullptr || prefix() == nullptr) return std::nullopt;
+  return locate(*parsed, *prefix(), body_size(), section,
                 [this](std::uint64_t begin, std::uint64_t end) { return read(begin, end); });
 }
 

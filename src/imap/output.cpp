@@ -41,9 +41,16 @@ std::string Output::astring_of(std::string_view text) {
 bool Output::wants_flush() const { return buffer_.size() >= kFlushAt; }
 
 awaitable<IoResult<>> Output::flush() {
-  if (buffer_.empty()) co_return IoResult<>();
-  const std::string bytes = std::exchange(buffer_, {});
-  co_return co_await stream_.write(bytes, net::after(kWriteTimeout));
+  const bool goes_on = wants_flush();
+  auto bytes = std::exchange(buffer_, std::exchange(spare_, {}));
+  if (!goes_on) std::string().swap(buffer_);
+  if (bytes.empty()) co_return IoResult<>();
+  auto sent = co_await stream_.write(bytes, net::after(kWriteTimeout));
+  if (goes_on) {
+    bytes.clear();
+    spare_ = std::move(bytes);
+  }
+  co_return sent;
 }
 
 }  // namespace freehold::imap

@@ -39,12 +39,13 @@ class Output {
   [[nodiscard]] static std::string astring_of(std::string_view text);
 
   [[nodiscard]] bool wants_flush() const;
-  // Sends what is there and gives the memory back.
+  // Sends what is there. The memory is given back but for that of a long answer, which goes on.
   awaitable<IoResult<>> flush();
 
  private:
   net::Stream& stream_;
   std::string buffer_;
+  std::string spare_;  // while a long answer is sent
 };
 
 }  // namespace freehold::imap

@@ -207,14 +207,14 @@ std::string pick_fields(std::string_view header, const std::vector<std::string>&
 }
 
 std::optional<SectionBytes> locate(
-    const schema::Content& content, std::uint64_t body_size, const Section& section,
-    const std::function<std::string(std::uint64_t, std::uint64_t)>& read) {
+    const schema::Content& content, const std::string& prefix, std::uint64_t body_size,
+    const Section& section, const std::function<std::string(std::uint64_t, std::uint64_t)>& read) {
   using What = Section::What;
   if (content.parts().empty()) return std::nullopt;
   SectionBytes bytes;
   const bool of_message = section.part.empty();
   if (of_message && section.what == What::all) {
-    bytes.picked = content.prefix();
+    bytes.picked = prefix;
     bytes.end = body_size;
     return bytes;
   }
@@ -246,13 +246,12 @@ std::optional<SectionBytes> locate(
   }
   if (section.what == What::header) {
     range(part->header_begin(), part->body_begin());
-    if (of_message) bytes.picked = content.prefix();
+    if (of_message) bytes.picked = prefix;
     return bytes;
   }
   const bool stored = of_message && !content.header_cut();
-  const auto header = stored ? content.prefix() + content.header()
-                             : (of_message ? content.prefix() : "") +
-                                   read(part->header_begin(), part->body_begin());
+  const auto header = (of_message ? prefix : "") +
+                      (stored ? content.header() : read(part->header_begin(), part->body_begin()));
   bytes.picked = pick_fields(header, section.fields, section.what == What::header_fields);
   return bytes;
 }

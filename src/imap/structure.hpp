@@ -31,11 +31,11 @@ struct SectionBytes {
   std::uint64_t end = 0;
   [[nodiscard]] std::uint64_t size() const { return picked.size() + (end - begin); }
 };
-// Nothing: the message has no such part. `header` gives the header section of a part when it is not
-// in the content.
+// Nothing: the message has no such part. `prefix` comes before the body; `read` gives the header
+// section of a part when it is not in the content.
 [[nodiscard]] std::optional<SectionBytes> locate(
-    const schema::Content& content, std::uint64_t body_size, const Section& section,
-    const std::function<std::string(std::uint64_t, std::uint64_t)>& read);
+    const schema::Content& content, const std::string& prefix, std::uint64_t body_size,
+    const Section& section, const std::function<std::string(std::uint64_t, std::uint64_t)>& read);
 
 // The fields of a header section that are (or are not) among the names, and the empty line.
 [[nodiscard]] std::string pick_fields(std::string_view header,

@@ -100,14 +100,13 @@ TEST(Structure, PartsAreFoundByTheirNumbers) {
 
 std::string section(std::string_view message, const char* text, const std::string& prefix = {}) {
   auto content = content_of(message);
-  content.set_prefix(prefix);
   Lexer lexer(text);
   const auto request = read_fetch(lexer);
   EXPECT_TRUE(lexer.done()) << text;
   const auto read = [message](std::uint64_t begin, std::uint64_t end) {
     return std::string(message.substr(begin, end - begin));
   };
-  const auto bytes = locate(content, message.size(), request.items.at(0).section, read);
+  const auto bytes = locate(content, prefix, message.size(), request.items.at(0).section, read);
   if (!bytes) return "none";
   const auto all = bytes->picked + read(bytes->begin, bytes->end);
   EXPECT_EQ(all.size(), bytes->size()) << text;

@@ -17,6 +17,9 @@ namespace {
 
 using Bits = IndexChunk::Bits;
 
+// Emails that lie so close are read one after the other, others are sought each.
+constexpr std::uint64_t kDense = 8;
+
 void move_counter(std::uint64_t now, void (schema::Mailbox::*set)(std::uint64_t),
                   schema::Mailbox& box, std::uint64_t by, int direction) {
   (box.*set)(direction > 0 ? now + by : now - std::min(now, by));
@@ -28,6 +31,14 @@ std::string encoded(Uid uid) {
   std::string bytes;
   append_u32(bytes, uid.value);
   return bytes;
+}
+
+std::vector<EmailId> emails_of(const IndexChunk& chunk, Bits which) {
+  std::vector<EmailId> emails;
+  for (const auto& row : chunk.rows()) {
+    if ((which & IndexChunk::bit_of(row.uid)) != 0) emails.push_back(row.email);
+  }
+  return emails;
 }
 
 Uid decoded_uid(std::string_view bytes) { return bytes.size() == 4 ? Uid(read_u32(bytes)) : Uid(); }
@@ -148,30 +159,63 @@ std::optional<IndexedMessage> AccountChange::message(MailboxId mailbox, Uid uid)
   return in.message(in.rank(uid));
 }
 
-// An expunged message leaves its placement behind until it is purged.
 bool AccountChange::is_at(EmailId id, const Place& place) {
   const auto& in = chunk(place.mailbox, IndexChunk::number_of(place.uid));
   return in.has(place.uid) && in.rows()[in.rank(place.uid)].email == id;
 }
 
-std::vector<Place> AccountChange::places(EmailId id) {
+void AccountChange::read_places(std::span<const EmailId> ids) {
+  placements_.clear();
+  if (ids.size() < 2) return;
+  const auto [first, last] = std::ranges::minmax(ids);
+  if (last.value - first.value >= kDense * ids.size()) return;
+  for (const auto id : ids) placements_.try_emplace(id);
+  tx_.scan({keys::placements(account_, first), keys::placements(account_, EmailId(last.value + 1))},
+           [&](std::string_view key, std::string_view value) {
+             if (const auto of = placements_.find(keys::email_of(key)); of != placements_.end())
+               of->second.push_back({keys::mailbox_of_placement(key), decoded_uid(value)});
+             return true;
+           });
+}
+
+std::vector<Place> AccountChange::placements(EmailId id) const {
+  if (const auto known = placements_.find(id); known != placements_.end()) return known->second;
   std::vector<Place> all;
   tx_.scan(store::prefix_range(keys::placements(account_, id)),
            [&](std::string_view key, std::string_view value) {
              all.push_back({keys::mailbox_of_placement(key), decoded_uid(value)});
              return true;
            });
+  return all;
+}
+
+void AccountChange::put_placement(EmailId id, MailboxId mailbox, Uid uid) {
+  placements_.erase(id);
+  tx_.put(keys::placement(account_, id, mailbox), encoded(uid));
+}
+
+void AccountChange::erase_placement(EmailId id, MailboxId mailbox) {
+  placements_.erase(id);
+  tx_.erase(keys::placement(account_, id, mailbox));
+}
+
+std::vector<Place> AccountChange::places(EmailId id) {
+  auto all = placements(id);
   std::erase_if(all, [&](const Place& place) { return !is_at(id, place); });
   return all;
 }
 
 bool AccountChange::is_in(EmailId id, MailboxId mailbox) {
+  if (const auto known = placements_.find(id); known != placements_.end()) {
+    const auto place = std::ranges::find(known->second, mailbox, &Place::mailbox);
+    return place != known->second.end() && is_at(id, *place);
+  }
   const auto uid = tx_.get(keys::placement(account_, id, mailbox));
   return uid && is_at(id, {mailbox, decoded_uid(*uid)});
 }
 
 EmailId AccountChange::create_email(schema::Email& record) {
-  const EmailId id(state_.last_email() + 1);
+  const auto id = next_email();
   state_.set_last_email(id.value);
   state_.set_emails(state_.emails() + 1);
   state_.set_used_bytes(state_.used_bytes() + record.size());
@@ -216,7 +260,7 @@ Uid AccountChange::place(MailboxId mailbox, const IndexedMessage& message) {
   const auto bit = IndexChunk::bit_of(uid);
   count(mailbox, in.chunk.only(bit), +1);
   log(schema::Change::Messages::PLACED, mailbox, in.chunk, bit);
-  tx_.put(keys::placement(account_, message.email, mailbox), encoded(uid));
+  put_placement(message.email, mailbox, uid);
   return uid;
 }
 
@@ -237,7 +281,7 @@ Uid AccountChange::move(MailboxId from, const IndexedMessage& message, MailboxId
   origin.chunk.erase(bit);
   count(from, gone, -1);
   log(schema::Change::Messages::REMOVED, from, gone, bit);
-  if (from != to) tx_.erase(keys::placement(account_, message.email, from));
+  if (from != to) erase_placement(message.email, from);
   const auto uid = place(to, message);
   if (gone.shared() != 0) cached(to, IndexChunk::number_of(uid)).chunk.share(uid);
   return uid;
@@ -252,6 +296,7 @@ void AccountChange::expunge(MailboxId mailbox, std::uint32_t number, Bits which,
   in.chunk.erase(which);
   count(mailbox, gone, -1);
   log(schema::Change::Messages::REMOVED, mailbox, gone, which);
+  read_places(emails_of(gone, gone.shared()));
   for (const auto& row : gone.rows()) {
     const bool shared = (gone.shared() & IndexChunk::bit_of(row.uid)) != 0;
     if (shared && !places(row.email).empty()) continue;
@@ -329,8 +374,7 @@ void AccountChange::restore_one(MailboxId from, const IndexChunk& rows, IndexedM
 }
 
 void AccountChange::forget_placement(MailboxId mailbox, EmailId id, Uid uid) {
-  auto placement = keys::placement(account_, id, mailbox);
-  if (tx_.get(placement) == encoded(uid)) tx_.erase(std::move(placement));
+  if (tx_.get(keys::placement(account_, id, mailbox)) == encoded(uid)) erase_placement(id, mailbox);
 }
 
 void AccountChange::purge(const std::string& key, const schema::Expunged& expunged) {
@@ -342,15 +386,7 @@ void AccountChange::purge_rows(MailboxId mailbox, const IndexChunk& rows) {
   for (const auto& row : rows.rows()) {
     forget_placement(mailbox, row.email, row.uid);
     const bool shared = (rows.shared() & IndexChunk::bit_of(row.uid)) != 0;
-    bool placed = false;
-    if (shared) {
-      tx_.scan(store::prefix_range(keys::placements(account_, row.email)),
-               [&placed](std::string_view, std::string_view) {
-                 placed = true;
-                 return false;
-               });
-    }
-    if (placed) continue;
+    if (shared && !placements(row.email).empty()) continue;
     destroy(row.email, row.size);
     messages_[{mailbox, schema::Change::Messages::PURGED}].emplace_back(row.uid, row.email);
   }
@@ -379,6 +415,7 @@ Bits AccountChange::change_flags(MailboxId mailbox, std::uint32_t number, Bits w
   count(mailbox, before, -1);
   count(mailbox, in.chunk.only(which), +1);
   log(schema::Change::Messages::FLAGS, mailbox, in.chunk, differ);
+  read_places(emails_of(before, differ & in.chunk.shared()));
   for (const auto& row : before.rows()) {
     if ((differ & in.chunk.shared() & IndexChunk::bit_of(row.uid)) != 0)
       change_elsewhere(mailbox, row.email, how, by, may);

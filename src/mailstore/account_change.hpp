@@ -2,8 +2,10 @@
 
 #include <map>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 #include <utility>
 #include <vector>
 
@@ -56,10 +58,14 @@ class AccountChange {
   [[nodiscard]] std::vector<std::uint32_t> chunks(MailboxId mailbox) const;
   [[nodiscard]] std::optional<IndexedMessage> message(MailboxId mailbox, Uid uid);
   [[nodiscard]] std::vector<Place> places(EmailId id);
+  // Reads the places of emails that are asked for next; those of neighbours lie side by side.
+  void read_places(std::span<const EmailId> ids);
   [[nodiscard]] bool is_in(EmailId id, MailboxId mailbox);
 
-  // A new email without a place; its size counts from now on.
+  // A new email without a place; its size counts from now on. It gets the id that next_email() has
+  // said.
   EmailId create_email(schema::Email& record);
+  [[nodiscard]] EmailId next_email() const { return EmailId(state_.last_email() + 1); }
   // Puts an email into a mailbox that it is not in, under a new UID. What it takes from `message`:
   // email, size, received_at, thread and flags.
   Uid place(MailboxId mailbox, const IndexedMessage& message);
@@ -109,6 +115,10 @@ class AccountChange {
   CachedMailbox& cached(MailboxId id);
   CachedChunk& cached(MailboxId mailbox, std::uint32_t number);
   [[nodiscard]] bool is_at(EmailId id, const Place& place);
+  // As they are stored: an expunged message leaves its placement behind until it is purged.
+  [[nodiscard]] std::vector<Place> placements(EmailId id) const;
+  void put_placement(EmailId id, MailboxId mailbox, Uid uid);
+  void erase_placement(EmailId id, MailboxId mailbox);
   void count(MailboxId mailbox, const IndexChunk& rows, int direction);
   void log(Kind kind, MailboxId mailbox, const IndexChunk& chunk, IndexChunk::Bits which);
   void change_elsewhere(MailboxId but, EmailId id, FlagChange how, const Flags& by, FlagMask may);
@@ -129,6 +139,7 @@ class AccountChange {
   bool keeps_expunged_ = true;
   std::map<MailboxId, CachedMailbox> mailboxes_;
   std::map<std::pair<MailboxId, std::uint32_t>, CachedChunk> chunks_;
+  std::unordered_map<EmailId, std::vector<Place>> placements_;  // of read_places()
   std::map<std::pair<MailboxId, Kind>, std::vector<std::pair<Uid, EmailId>>> messages_;
   schema::Change log_;
 };

@@ -14,13 +14,6 @@ namespace {
 // Those of longer ones are made when they are asked for.
 constexpr std::size_t kMaxEnvelope = 4096;
 
-std::string with_prefix(const std::string& content, const std::string& prefix) {
-  if (prefix.empty()) return content;
-  schema::Content own;  // protocol buffers are merged by writing one behind the other
-  own.set_prefix(prefix);
-  return content + own.SerializeAsString();
-}
-
 Result<> take_replaced(AccountChange& change, const Mailstore::Append::Replaced& replaced) {
   if (!change.message(replaced.mailbox, replaced.uid))
     return problem(Problem::Kind::not_found, "the message that was to be replaced is gone");
@@ -46,11 +39,14 @@ Result<Mailstore::Appended> place(AccountChange& change, const Mailstore::Incomi
   const auto received = how.received_at.value_or(change.now());
   email.set_received_at(to_millis(received));
   email.set_thread(find_thread(change.tx(), account, message->thread).value);
+  email.set_prefix(how.prefix);
 
-  const auto id = change.create_email(email);
+  const auto id = change.next_email();
+  email.set_body_id(store::link(change.tx(), message->body, keys::owner(account, id)));
+  change.create_email(email);
   const auto uid = change.place(
       mailbox, {{}, id, {}, email.size(), received, {}, ThreadId(email.thread()), how.flags});
-  change.tx().put(keys::content(account, id), with_prefix(message->content, how.prefix));
+  change.tx().put(keys::content(account, id), message->content);
   if (message->envelope.size() <= kMaxEnvelope)
     change.tx().put(keys::envelope(account, id), message->envelope);
   const auto& header = message->parsed.header.raw();
@@ -58,7 +54,6 @@ Result<Mailstore::Appended> place(AccountChange& change, const Mailstore::Incomi
       extract && !message->parsed.header_truncated) {
     change.tx().put(keys::header_extract(account, id), std::move(*extract));
   }
-  store::link(change.tx(), message->body, keys::owner(account, id));
   note_thread(change.tx(), account, message->thread, ThreadId(email.thread()));
   return Mailstore::Appended{id, UidValidity(box->uid_validity()), uid};
 }

@@ -8,6 +8,7 @@
 #include "base/bytes.hpp"
 #include "mailstore/acl_record.hpp"
 #include "mailstore/index_chunk.hpp"
+#include "schema/store.pb.h"
 #include "store/keys.hpp"
 #include "store/records.hpp"
 
@@ -202,12 +203,26 @@ class AccountCheck {
     const auto owner = keys::owner(account_, id);
     if (!reader_.get(keys::content(account_, id)))
       findings_.found(name("email", id.value) + ": its parsed content is missing");
-    if (!reader_.get(keys::body(hash)))
-      findings_.found(name("email", id.value) + ": its body is missing");
+    check_body(id, email, store::read<schema::Body>(reader_, keys::body(hash)));
     if (!reader_.get(keys::body_link(hash, owner))) {
       findings_.found(name("email", id.value) + ": the link to its body is missing");
       findings_.put(keys::body_link(hash, owner), {});
     }
+  }
+
+  void check_body(EmailId id, schema::Email email, const std::optional<schema::Body>& body) {
+    if (!body) {
+      findings_.found(name("email", id.value) + ": its body is missing");
+      return;
+    }
+    if (body->id().empty()) return;  // a broken record, which is told with the bodies
+    if (email.size() != email.prefix().size() + body->size())
+      findings_.found(name("email", id.value) + ": its size is not that of its body");
+    const auto where = body->bulk() ? std::string() : body->id();
+    if (email.body_id() == where) return;
+    findings_.found(name("email", id.value) + ": it looks for its body in the wrong place");
+    email.set_body_id(where);
+    findings_.put(keys::email(account_, id), email.SerializeAsString());
   }
 
   // What is stored beside an email goes with it.

@@ -127,6 +127,12 @@ TEST_F(CheckTest, FindsAndMendsWhatCanBeMended) {
          box.set_uid_next(1);
          put(batch, keys::mailbox(anna, inbox()), box);
        }},
+      {"in the wrong place",
+       [&](store::Batch& batch) {
+         auto email = read<schema::Email>(keys::email(anna, one));
+         email.set_body_id("elsewhere");
+         put(batch, keys::email(anna, one), email);
+       }},
       {"is missing itself",
        [&](store::Batch& batch) { batch.erase(keys::mailbox(anna, archive())); }},
       {"is missing", [&](store::Batch& batch) { batch.erase(keys::index(anna, inbox(), 0)); }},
@@ -215,7 +221,8 @@ TEST_F(CheckTest, FindsAndMendsWhatCanBeMended) {
 
 TEST_F(CheckTest, TellsWhatItCannotMendAndRemovesNothing) {
   const auto hash = body_of(one);
-  const auto piece = keys::piece(keys::Table::body_piece, hash.view(), 0);
+  const auto id = read<schema::Body>(keys::body(hash)).id();
+  const auto piece = keys::piece(keys::Table::body_piece, id, 0);
   const struct {
     const char* finding;
     std::function<void(store::Batch&)> damage;

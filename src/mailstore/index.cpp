@@ -63,12 +63,16 @@ std::optional<schema::Content> Mailstore::content(AccountId account, EmailId ema
 
 std::optional<Mailstore::Opened> Mailstore::open(AccountId account, EmailId email) const {
   const auto& reader = state_->engine.latest();
-  const auto record = store::read<schema::Email>(reader, keys::email(account, email));
-  auto parsed = content(account, email);
-  if (!record || !parsed) return std::nullopt;
+  auto record = store::read<schema::Email>(reader, keys::email(account, email));
+  if (!record) return std::nullopt;
+  auto& prefix = *record->mutable_prefix();
+  if (!record->body_id().empty()) {
+    const auto size = record->size() - prefix.size();
+    return Opened{std::move(prefix), store::BodyReader::small(reader, record->body_id(), size)};
+  }
   auto body = store::BodyReader::open(reader, BlobHash::from(record->body()));
   if (!body) return std::nullopt;
-  return Opened{std::move(*parsed->mutable_prefix()), std::move(*body)};
+  return Opened{std::move(prefix), std::move(*body)};
 }
 
 }  // namespace freehold::mailstore

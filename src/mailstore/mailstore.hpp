@@ -228,6 +228,12 @@ class Mailstore {
     store::BodyReader body;
   };
   [[nodiscard]] std::optional<Opened> open(AccountId account, EmailId email) const;
+  // Whole messages, many at once. Nothing: it is gone, or so large that it is read in pieces.
+  struct Whole {
+    std::string prefix, body;
+  };
+  [[nodiscard]] std::vector<std::optional<Whole>> whole(AccountId account,
+                                                        std::span<const EmailId> emails) const;
 
   // Calls `wake` (from any thread, quickly) after each change of the account's mail until the Watch
   // is destroyed. The destructor waits for a call that is under way.

@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <bit>
 #include <map>
+#include <span>
 
 #include "mailstore/mailstore_state.hpp"
 #include "store/bodies.hpp"
@@ -91,6 +92,23 @@ Result<Uid> duplicate(AccountChange& change, const IndexedMessage& original, Mai
   return uid;
 }
 
+constexpr std::size_t kBroughtAtOnce = 256;
+
+// The messages that are there, with what is asked of their emails next.
+std::vector<IndexedMessage> read_messages(AccountChange& change, MailboxId mailbox,
+                                          std::span<const Uid> uids) {
+  std::vector<IndexedMessage> messages;
+  std::vector<EmailId> emails;
+  for (const auto uid : uids) {
+    auto message = change.message(mailbox, uid);
+    if (!message) continue;
+    emails.push_back(message->email);
+    messages.push_back(std::move(*message));
+  }
+  change.read_places(emails);
+  return messages;
+}
+
 // COPY and MOVE: each of the messages that is there gets a UID in `to` from `place(message)`.
 template <class Place>
 Result<> bring(AccountChange& change, MailboxId from, const std::vector<Uid>& uids, MailboxId to,
@@ -101,14 +119,15 @@ Result<> bring(AccountChange& change, MailboxId from, const std::vector<Uid>& ui
   if (target == nullptr || source == nullptr) return no_such_mailbox();
   out.uid_validity = UidValidity(target->uid_validity());
   const auto lesson = lesson_of_move(source->role(), target->role());
-  for (const auto uid : uids) {
-    const auto message = change.message(from, uid);
-    if (!message) continue;
-    const Result<Uid> placed = place(*message);
-    if (!placed) return placed.error();
-    change.note_lesson(message->email, lesson);
-    out.from.push_back(uid);
-    out.to.push_back(*placed);
+  for (std::size_t begin = 0; begin < uids.size(); begin += kBroughtAtOnce) {
+    const auto some = std::span(uids).subspan(begin, std::min(kBroughtAtOnce, uids.size() - begin));
+    for (const auto& message : read_messages(change, from, some)) {
+      const Result<Uid> placed = place(message);
+      if (!placed) return placed.error();
+      change.note_lesson(message.email, lesson);
+      out.from.push_back(message.uid);
+      out.to.push_back(*placed);
+    }
   }
   return {};
 }

@@ -211,7 +211,7 @@ std::optional<Xapian::Document> AccountIndex::document_of(EmailId email, std::si
     const auto content = settings_.mailstore.content(account_, email);
     const auto opened = settings_.mailstore.open(account_, email);
     if (!content || !opened) return std::nullopt;
-    const auto texts = read_texts(*content, opened->body);
+    const auto texts = read_texts(*content, opened->prefix, opened->body);
     bytes += texts.body.size();
     auto document = make_document(texts, {});
     for (const auto& attachment : texts.attachments) {
@@ -271,7 +271,7 @@ std::optional<Xapian::Document> AccountIndex::document_with_attachments(
   const auto content = settings_.mailstore.content(account_, email);
   const auto opened = settings_.mailstore.open(account_, email);
   if (!content || !opened) return std::nullopt;
-  const auto texts = read_texts(*content, opened->body);
+  const auto texts = read_texts(*content, opened->prefix, opened->body);
   std::string extracted;
   std::size_t count = 0;
   for (const auto& attachment : texts.attachments) {

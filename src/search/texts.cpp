@@ -55,8 +55,8 @@ std::string name_of(const schema::Part& part) {
   return message::decode_text(name.substr(0, kMaxFieldBytes));
 }
 
-void read_header(const schema::Content& content, const store::BodyReader& body, MessageTexts& out) {
-  std::string raw = content.prefix();
+void read_header(const schema::Content& content, std::string raw, const store::BodyReader& body,
+                 MessageTexts& out) {
   raw += content.header_cut() ? read_range(body, 0, kMaxHeader) : content.header();
   std::size_t room = kMaxHeader;
   const message::Header header(std::move(raw));
@@ -89,9 +89,10 @@ std::string bytes_of_part(const schema::Part& part, const store::BodyReader& bod
                                   message::transfer_encoding(part.encoding()));
 }
 
-MessageTexts read_texts(const schema::Content& content, const store::BodyReader& body) {
+MessageTexts read_texts(const schema::Content& content, std::string prefix,
+                        const store::BodyReader& body) {
   MessageTexts out;
-  read_header(content, body, out);
+  read_header(content, std::move(prefix), body, out);
   const int count = std::min(content.parts_size(), static_cast<int>(kMaxParts));
   for (int i = 0; i < count; ++i) {
     const auto& part = content.parts(i);

@@ -32,7 +32,7 @@ struct MessageTexts {
   std::string file_names;  // of all parts, one a line
   std::vector<Attachment> attachments;
 };
-[[nodiscard]] MessageTexts read_texts(const schema::Content& content,
+[[nodiscard]] MessageTexts read_texts(const schema::Content& content, std::string prefix,
                                       const store::BodyReader& body);
 
 // A part's bytes without their transfer encoding; nothing when there are more than `most`.

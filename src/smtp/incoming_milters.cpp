@@ -19,7 +19,7 @@ class StoredText final : public filter::milter::Body {
   void rewind() override { at_ = begin_; }
   awaitable<std::string> next() override {
     std::string piece;
-    if (body_.bulk_id.empty()) {
+    if (!body_.bulk) {
       piece = body_.bytes.substr(std::min(at_, body_.bytes.size()));
     } else {
       piece = co_await mailstore_.pool().run(
@@ -66,7 +66,7 @@ awaitable<std::optional<Reply>> IncomingMail::ask_milters(
 }
 
 awaitable<void> IncomingMail::forget(std::shared_ptr<const mailstore::Message> message) {
-  if (message->body.bulk_id.empty()) co_return;
+  if (!message->body.bulk) co_return;
   auto& engine = house_.mailstore.engine();
   co_await house_.mailstore.pool().run([&] { store::forget(engine, message->body); });
 }

@@ -1,6 +1,7 @@
 #include "store/bodies.hpp"
 
 #include <algorithm>
+#include <chrono>
 
 #include "base/bytes.hpp"
 #include "schema/store.pb.h"
@@ -11,9 +12,20 @@ namespace freehold::store {
 
 namespace {
 
-std::string pieces_prefix(const BlobHash& hash, const schema::Body& body) {
-  return body.bulk_id().empty() ? keys::pieces(keys::Table::body_piece, hash.view())
-                                : keys::pieces(keys::Table::bulk_piece, body.bulk_id());
+std::string new_id() {
+  using namespace std::chrono;
+  const auto now = duration_cast<microseconds>(system_clock::now().time_since_epoch()).count();
+  std::string id;
+  append_u64(id, static_cast<std::uint64_t>(now));
+  return id + random_bytes(8);
+}
+
+std::string pieces_prefix(const schema::Body& body) {
+  return keys::pieces(body.bulk() ? keys::Table::bulk_piece : keys::Table::body_piece, body.id());
+}
+
+std::string id_of_small(const schema::Body& body) {
+  return body.bulk() ? std::string() : body.id();
 }
 
 // The body stays until the commit; one that this transaction itself stores needs no such promise.
@@ -45,7 +57,7 @@ void erase_range(Batch& batch, const Reader& reader, std::string_view prefix) {
 
 }  // namespace
 
-BodyWriter::BodyWriter(Engine& engine) : engine_(&engine) {}
+BodyWriter::BodyWriter(Engine& engine) : engine_(&engine), id_(new_id()) {}
 BodyWriter::~BodyWriter() = default;
 BodyWriter::BodyWriter(BodyWriter&&) noexcept = default;
 
@@ -68,9 +80,8 @@ Result<> BodyWriter::write_piece() {
     auto writer = engine_->bulk_writer();
     if (!writer) return writer.error();
     bulk_ = std::move(*writer);
-    bulk_id_ = random_bytes(32);
   }
-  auto written = bulk_->put(keys::piece(keys::Table::bulk_piece, bulk_id_, pieces_), piece_);
+  auto written = bulk_->put(keys::piece(keys::Table::bulk_piece, id_, pieces_), piece_);
   ++pieces_;
   piece_.clear();
   return written;
@@ -79,6 +90,7 @@ Result<> BodyWriter::write_piece() {
 Result<IncomingBody> BodyWriter::finish() {
   IncomingBody body;
   body.size = size_;
+  body.id = id_;
   if (!large()) {
     body.hash = digest_.finish();
     body.bytes = std::move(piece_);
@@ -90,40 +102,44 @@ Result<IncomingBody> BodyWriter::finish() {
   // First the note that these pieces may be nobody's, so that a crash leaves nothing that is not
   // known.
   Batch pending;
-  pending.put(keys::bulk_pending(bulk_id_), {});
+  pending.put(keys::bulk_pending(id_), {});
   if (auto noted = engine_->commit_blocking(std::move(pending)); !noted) return noted.error();
   if (auto done = bulk_->finish(); !done) return done.error();
   body.hash = digest_.finish();
-  body.bulk_id = bulk_id_;
+  body.bulk = true;
   return body;
 }
 
 IncomingBody incoming_body(std::string bytes) {
   const auto hash = sha256(bytes);
   const auto size = bytes.size();
-  return {hash, size, std::move(bytes), {}};
+  return {hash, size, std::move(bytes), new_id(), false};
 }
 
-void link(Transaction& tx, const IncomingBody& body, std::string_view owner) {
+std::string link(Transaction& tx, const IncomingBody& body, std::string_view owner) {
   tx.put(keys::body_link(body.hash, owner), {});
   if (auto stored = read<schema::Body>(tx, keys::body(body.hash))) {
     require_stored(tx, body.hash);
+    auto id = id_of_small(*stored);
     put_record(tx, body.hash, std::move(*stored));
-    return;
+    return id;
   }
   schema::Body record;
   record.set_size(body.size);
   record.set_piece_size(kPieceSize);
-  if (body.bulk_id.empty()) {
-    tx.put(keys::piece(keys::Table::body_piece, body.hash.view(), 0), body.bytes);
+  record.set_id(body.id);
+  record.set_bulk(body.bulk);
+  if (body.bulk) {
+    tx.erase(keys::bulk_pending(body.id));
   } else {
-    record.set_bulk_id(body.bulk_id);
-    tx.erase(keys::bulk_pending(body.bulk_id));
-    // Another transaction may link the same bytes from elsewhere first; then this one is built
-    // again upon that.
-    tx.assertions().require_absent(keys::body(body.hash));
+    tx.put(keys::piece(keys::Table::body_piece, body.id, 0), body.bytes);
   }
+  // Another transaction may link the same bytes from elsewhere first; then this one is built again
+  // upon that.
+  tx.assertions().require_absent(keys::body(body.hash));
+  auto id = id_of_small(record);
   put_record(tx, body.hash, std::move(record));
+  return id;
 }
 
 bool link_stored(Transaction& tx, const BlobHash& hash, std::string_view owner) {
@@ -145,11 +161,16 @@ void unlink(Transaction& tx, const BlobHash& hash, std::string_view owner) {
 std::optional<BodyReader> BodyReader::open(const Reader& reader, const BlobHash& hash) {
   const auto body = read<schema::Body>(reader, keys::body(hash));
   if (!body || body->piece_size() == 0) return std::nullopt;
-  return BodyReader(reader, pieces_prefix(hash, *body), body->size(), body->piece_size());
+  return BodyReader(reader, pieces_prefix(*body), body->size(), body->piece_size());
+}
+
+BodyReader BodyReader::small(const Reader& reader, std::string_view id, std::uint64_t size) {
+  return BodyReader(reader, keys::pieces(keys::Table::body_piece, id), size,
+                    static_cast<std::uint32_t>(kPieceSize));
 }
 
 BodyReader BodyReader::of(const Reader& reader, const IncomingBody& body) {
-  return BodyReader(reader, keys::pieces(keys::Table::bulk_piece, body.bulk_id), body.size,
+  return BodyReader(reader, keys::pieces(keys::Table::bulk_piece, body.id), body.size,
                     static_cast<std::uint32_t>(kPieceSize));
 }
 
@@ -196,7 +217,7 @@ std::size_t collect_unlinked(Engine& engine, std::size_t most) {
     if (collect) {
       batch.require_equals(keys::body(hash), *seen);
       batch.erase(keys::body(hash));
-      erase_range(batch, *snapshot, pieces_prefix(hash, decode<schema::Body>("b", *seen)));
+      erase_range(batch, *snapshot, pieces_prefix(decode<schema::Body>("b", *seen)));
     }
     if (engine.commit_blocking(std::move(batch)) && collect) ++gone;
   }
@@ -204,10 +225,10 @@ std::size_t collect_unlinked(Engine& engine, std::size_t most) {
 }
 
 void forget(Engine& engine, const IncomingBody& body) {
-  if (body.bulk_id.empty()) return;
+  if (!body.bulk) return;
   Batch batch;
-  erase_range(batch, engine.latest(), keys::pieces(keys::Table::bulk_piece, body.bulk_id));
-  batch.erase(keys::bulk_pending(body.bulk_id));
+  erase_range(batch, engine.latest(), keys::pieces(keys::Table::bulk_piece, body.id));
+  batch.erase(keys::bulk_pending(body.id));
   static_cast<void>(engine.commit_blocking(std::move(batch)));
 }
 
@@ -218,10 +239,10 @@ void collect_abandoned(Engine& engine) {
                          pending.emplace_back(key.substr(1));
                          return true;
                        });
-  for (const auto& bulk_id : pending) {
+  for (const auto& id : pending) {
     Batch batch;
-    erase_range(batch, engine.latest(), keys::pieces(keys::Table::bulk_piece, bulk_id));
-    batch.erase(keys::bulk_pending(bulk_id));
+    erase_range(batch, engine.latest(), keys::pieces(keys::Table::bulk_piece, id));
+    batch.erase(keys::bulk_pending(id));
     static_cast<void>(engine.commit_blocking(std::move(batch)));
   }
 }

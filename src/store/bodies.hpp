@@ -12,9 +12,10 @@
 #include "store/engine.hpp"
 #include "store/transaction.hpp"
 
-// Bodies are content-addressed: stored once under the SHA-256 of their bytes, kept while a link
-// names them. A link belongs to an owner (an email of an account, a queued message). What lost its
-// last link is collected later, by a batch that asserts that nobody linked it meanwhile.
+// Bodies are content-addressed: stored once and found by the SHA-256 of their bytes, kept while a
+// link names them. A link belongs to an owner (an email of an account, a queued message). What lost
+// its last link is collected later, by a batch that asserts that nobody linked it meanwhile. The
+// bytes lie in the order in which bodies came, so that a mailbox is read nearly in one go.
 namespace freehold::store {
 
 // A body up to this size travels in the batch that links it; a larger one streams to disk in pieces
@@ -26,8 +27,9 @@ constexpr std::size_t kPieceSize = std::size_t{256} << 10;
 struct IncomingBody {
   BlobHash hash;
   std::uint64_t size = 0;
-  std::string bytes;    // the whole of a small body
-  std::string bulk_id;  // where a large one is; empty for a small one
+  std::string bytes;  // the whole of a small body
+  std::string id;     // of its pieces, if it is these that are stored
+  bool bulk = false;  // a large one: its pieces are on disk already
 };
 
 // Takes a body as it arrives. Used by one coroutine; the engine outlives it.
@@ -52,7 +54,7 @@ class BodyWriter {
   std::uint64_t size_ = 0;
   std::string piece_;
   std::unique_ptr<BulkWriter> bulk_;
-  std::string bulk_id_;
+  std::string id_;
   std::uint32_t pieces_ = 0;
 };
 
@@ -60,8 +62,9 @@ class BodyWriter {
 [[nodiscard]] IncomingBody incoming_body(std::string bytes);
 
 // Links the body to `owner`, storing its bytes unless they are there. Several transactions may link
-// one IncomingBody.
-void link(Transaction& tx, const IncomingBody& body, std::string_view owner);
+// one IncomingBody. Returns what finds the bytes of a small body at once (BodyReader::small), which
+// holds as long as this link does; empty for a large one.
+std::string link(Transaction& tx, const IncomingBody& body, std::string_view owner);
 // Links a stored body once more; false: it is gone.
 [[nodiscard]] bool link_stored(Transaction& tx, const BlobHash& hash, std::string_view owner);
 // A finished body that will not be linked: what of it is on disk goes. Blocks.
@@ -73,6 +76,9 @@ void unlink(Transaction& tx, const BlobHash& hash, std::string_view owner);
 class BodyReader {
  public:
   [[nodiscard]] static std::optional<BodyReader> open(const Reader& reader, const BlobHash& hash);
+  // What link() said of a small one; it is read without a look at its record.
+  [[nodiscard]] static BodyReader small(const Reader& reader, std::string_view id,
+                                        std::uint64_t size);
   // Of a large one that is on its way in.
   [[nodiscard]] static BodyReader of(const Reader& reader, const IncomingBody& body);
 

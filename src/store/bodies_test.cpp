@@ -69,7 +69,7 @@ TEST_F(Bodies, AreReadAsTheyWereWritten) {
     const auto body = write(bytes);
     EXPECT_EQ(body.size, size);
     EXPECT_EQ(body.hash, sha256(bytes));
-    EXPECT_EQ(body.bulk_id.empty(), size <= kPieceSize) << size;
+    EXPECT_EQ(body.bulk, size > kPieceSize) << size;
     link(body, anna);
     const auto reader = BodyReader::open(store.engine().latest(), body.hash);
     ASSERT_TRUE(reader) << size;

@@ -108,8 +108,8 @@ std::string body_link(const BlobHash& hash, std::string_view owner) {
   return body_links(hash).append(owner);
 }
 std::string unlinked(const BlobHash& hash) { return with_text(Table::unlinked, hash.view()); }
-std::string bulk_pending(std::string_view bulk_id) {
-  return with_text(Table::bulk_pending, bulk_id);
+std::string bulk_pending(std::string_view body_id) {
+  return with_text(Table::bulk_pending, body_id);
 }
 std::string owner(AccountId a, EmailId e) {
   std::string text = "e";

@@ -37,9 +37,9 @@ enum class Table : char {
   body = 'b',            // BlobHash                       Body
   body_link = 'l',       // BlobHash, 'e' AccountId EmailId | 'q' QueueId               empty
   unlinked = 'g',  // BlobHash                       8 random bytes: lost a link, perhaps its last
-  bulk_pending = 'h',     // 32 random bytes                empty: pieces that no Body names yet
-  body_piece = 'B',       // BlobHash PieceNumber           bytes of a body up to 256 KiB
-  bulk_piece = 'C',       // 32 random bytes PieceNumber    bytes of a larger body
+  bulk_pending = 'h',     // Body.id                        empty: pieces that no Body names yet
+  body_piece = 'B',       // Body.id PieceNumber            bytes of a body up to 256 KiB
+  bulk_piece = 'C',       // Body.id PieceNumber            bytes of a larger body
   queued = 'q',           // QueueId                        QueuedMessage
   recipient = 'r',        // QueueId RecipientNumber        QueuedRecipient
   due = 'w',              // Time QueueId RecipientNumber   empty: when the next attempt is due
@@ -113,7 +113,7 @@ enum class Table : char {
 [[nodiscard]] std::string body_link(const BlobHash& hash, std::string_view owner);
 [[nodiscard]] std::string body_links(const BlobHash& hash);  // prefix
 [[nodiscard]] std::string unlinked(const BlobHash& hash);
-[[nodiscard]] std::string bulk_pending(std::string_view bulk_id);
+[[nodiscard]] std::string bulk_pending(std::string_view body_id);
 [[nodiscard]] std::string owner(AccountId account, EmailId email);
 [[nodiscard]] std::string owner(QueueId queued);
 [[nodiscard]] std::string piece(Table pieces, std::string_view id, std::uint32_t number);

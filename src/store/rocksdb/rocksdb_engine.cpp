@@ -47,13 +47,15 @@ class RocksReader : public Reader {
     std::vector<rocksdb::ColumnFamilyHandle*> columns;
     std::vector<rocksdb::Slice> slices(keys.begin(), keys.end());
     for (const auto& key : keys) columns.push_back(column(key));
-    std::vector<std::string> values;
-    const auto statuses = db_.MultiGet(options_, columns, slices, &values);
+    std::vector<rocksdb::PinnableSlice> values(keys.size());
+    std::vector<rocksdb::Status> statuses(keys.size());
+    db_.MultiGet(options_, keys.size(), columns.data(), slices.data(), values.data(),
+                 statuses.data());
     std::vector<std::optional<std::string>> out(keys.size());
     for (std::size_t i = 0; i < keys.size(); ++i) {
       if (statuses[i].IsNotFound()) continue;
       must_read(statuses[i]);
-      out[i] = std::move(values[i]);
+      out[i].emplace(values[i].data(), values[i].size());
     }
     return out;
   }
