@@ -4,6 +4,22 @@
 // EXPUNGE and UID EXPUNGE (RFC 9051, 6.4.3 and 6.4.9).
 namespace freehold::imap {
 
+namespace {
+
+// Those of a set that are \Deleted now, whether the client has been told so or not.
+std::vector<Uid> deleted_among(const Context& context, const SequenceSet& set) {
+  std::vector<Uid> uids;
+  const auto now =
+      context.house.mailstore.snapshot(context.view->account(), context.view->mailbox());
+  if (!now) return uids;
+  const auto indexes = View::select(*now, set.saved_result ? context.saved_set() : set, true,
+                                    {{}, mailstore::kDeleted});
+  for (const auto index : indexes) uids.push_back(now->row(static_cast<std::uint32_t>(index)).uid);
+  return uids;
+}
+
+}  // namespace
+
 awaitable<Reply> expunge(Context& context, Command& command) {
   auto& lexer = command.arguments;
   std::optional<std::vector<Uid>> only;
@@ -11,10 +27,8 @@ awaitable<Reply> expunge(Context& context, Command& command) {
     lexer.space();
     const auto set = lexer.sequence_set();
     if (!lexer.failed()) {
-      only.emplace();
-      const auto indexes = context.select(set, true);
-      if (context.over_limit(indexes->size())) co_return context.too_many();
-      for (const auto index : *indexes) only->push_back(context.view->row(index).uid);
+      only = deleted_among(context, set);
+      if (context.over_limit(only->size())) co_return context.too_many();
     }
   }
   if (!lexer.done()) co_return Reply::bad(lexer.error());

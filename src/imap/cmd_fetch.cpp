@@ -240,7 +240,8 @@ awaitable<Reply> fetch(Context& context, Command& command) {
   lexer.space();
   auto request = read_fetch(lexer);
   if (!lexer.done()) co_return Reply::bad(lexer.error());
-  auto indexes = context.select(set, command.by_uid);
+  auto indexes = context.select(set, command.by_uid,
+                                {ModSeq(request.changed_since.value_or(0)), std::nullopt});
   if (!indexes) co_return Reply::bad("no such message");
   if (request.changed_since || request.asks(Kind::modseq)) context.condstore = true;
   if (request.partial && !command.by_uid) co_return Reply::bad("PARTIAL is for UID FETCH");
@@ -248,11 +249,6 @@ awaitable<Reply> fetch(Context& context, Command& command) {
     if (!context.qresync || !command.by_uid)
       co_return Reply::bad("VANISHED is for UID FETCH after ENABLE QRESYNC");
     put_vanished(context, ModSeq(request.changed_since.value_or(0)), set);
-  }
-  if (request.changed_since) {
-    std::erase_if(*indexes, [&](std::size_t i) {
-      return context.view->row(i).modseq.value <= *request.changed_since;
-    });
   }
   if (request.partial) {
     const auto [begin, end] = request.partial->of(indexes->size());

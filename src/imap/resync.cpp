@@ -106,12 +106,10 @@ awaitable<IoResult<>> put_resync(Context& context, const Resync& resync) {
   put_vanished(context, resync.modseq, resync.known);
   const auto known =
       resync.known ? resync.known->resolved(context.view->largest_uid()) : SequenceSet();
-  std::vector<std::uint32_t> changed;
-  messages.for_each(0, messages.count(), [&](std::uint32_t index, const auto&, const auto& row) {
-    if (row.modseq > resync.modseq && (!resync.known || known.contains(row.uid.value)))
-      changed.push_back(index);
-  });
-  for (const auto index : changed) {
+  const SequenceSet all{{{1, SequenceSet::kStar}}, false};
+  for (const auto index : context.view->select(all, true, {resync.modseq, {}})) {
+    if (resync.known && !known.contains(messages.row(static_cast<std::uint32_t>(index)).uid.value))
+      continue;
     put_flags_update(context, index, true);
     if (!context.out.wants_flush()) continue;
     if (auto sent = co_await context.out.flush(); !sent) co_return sent;

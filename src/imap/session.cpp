@@ -265,16 +265,17 @@ void Context::tell_news() {
   }
 }
 
-std::optional<std::vector<std::size_t>> Context::select(const SequenceSet& set, bool by_uid) {
-  if (set.saved_result) {
-    std::vector<std::size_t> indexes;
-    for (const auto uid : saved_result) {
-      if (const auto sequence = view->sequence_of(Uid(uid))) indexes.push_back(*sequence - 1);
-    }
-    return indexes;
-  }
+std::optional<std::vector<std::size_t>> Context::select(const SequenceSet& set, bool by_uid,
+                                                        const View::Only& only) {
+  if (set.saved_result) return view->select(saved_set(), true, only);
   if (!view->valid(set, by_uid)) return std::nullopt;
-  return view->select(set, by_uid);
+  return view->select(set, by_uid, only);
+}
+
+SequenceSet Context::saved_set() const {
+  SequenceSet saved;
+  for (const auto uid : saved_result) saved.ranges.emplace_back(uid, uid);
+  return saved;
 }
 
 std::string Context::modseq_code() const {

@@ -127,7 +127,9 @@ struct Context {
   void leave_mailbox();
 
   // The indexes that a command's set names; nothing: an answer with the error has to be given.
-  [[nodiscard]] std::optional<std::vector<std::size_t>> select(const SequenceSet& set, bool by_uid);
+  [[nodiscard]] std::optional<std::vector<std::size_t>> select(const SequenceSet& set, bool by_uid,
+                                                               const View::Only& only = {});
+  [[nodiscard]] SequenceSet saved_set() const;  // what "$" stands for: UIDs
   // RFC 9738: leaves as many as one command may work on, those with the highest UIDs; the response
   // code with the lowest of them, or nothing when all are left.
   [[nodiscard]] std::string limit(std::vector<std::size_t>& indexes) const;

@@ -62,14 +62,29 @@ bool View::valid(const SequenceSet& set, bool by_uid) const {
   });
 }
 
-std::vector<std::size_t> View::select(const SequenceSet& set, bool by_uid) const {
+bool View::Only::among(const mailstore::MailboxSnapshot::Slot& slot) const {
+  return slot.newest > changed_after && (!with || slot.chunk->with(*with) != 0);
+}
+
+bool View::Only::among(const mailstore::IndexChunk& chunk,
+                       const mailstore::IndexChunk::Row& row) const {
+  return row.modseq > changed_after &&
+         (!with || (chunk.with(*with) & mailstore::IndexChunk::bit_of(row.uid)) != 0);
+}
+
+std::vector<std::size_t> View::select(const mailstore::MailboxSnapshot& messages,
+                                      const SequenceSet& set, bool by_uid, const Only& only) {
   std::vector<std::size_t> out;
-  if (told_->empty()) return out;
-  const auto resolved = set.resolved(by_uid ? largest_uid() : count());
+  if (messages.empty()) return out;
+  const auto resolved = set.resolved(by_uid ? messages.last_uid().value : messages.count());
   for (const auto& [first, last] : resolved.ranges) {
-    const std::size_t begin = by_uid ? told_->lower_bound(Uid(first)) : first - 1;
-    const std::size_t end = by_uid ? told_->upper_bound(Uid(last)) : std::min(last, count());
-    for (auto i = begin; i < end; ++i) out.push_back(i);
+    const auto begin = by_uid ? messages.lower_bound(Uid(first)) : first - 1;
+    const auto end = by_uid ? messages.upper_bound(Uid(last)) : std::min(last, messages.count());
+    messages.for_each(
+        begin, end, [&](const auto& slot) { return only.among(slot); },
+        [&](std::uint32_t index, const auto& chunk, const auto& row) {
+          if (only.among(chunk, row)) out.push_back(index);
+        });
   }
   return out;
 }

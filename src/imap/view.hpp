@@ -38,8 +38,22 @@ class View {
 
   // The sequence number of a UID, from 1; nothing when the client does not know it.
   [[nodiscard]] std::optional<std::uint32_t> sequence_of(Uid uid) const;
+  // Some of the messages; chunks without any of them are not looked through.
+  struct Only {
+    ModSeq changed_after;
+    std::optional<mailstore::Flag> with;
+    [[nodiscard]] bool among(const mailstore::MailboxSnapshot::Slot& slot) const;
+    [[nodiscard]] bool among(const mailstore::IndexChunk& chunk,
+                             const mailstore::IndexChunk::Row& row) const;
+  };
   // Indexes into messages() of a set; ascending. Numbers that do not exist are left out.
-  [[nodiscard]] std::vector<std::size_t> select(const SequenceSet& set, bool by_uid) const;
+  [[nodiscard]] std::vector<std::size_t> select(const SequenceSet& set, bool by_uid,
+                                                const Only& only = {}) const {
+    return select(*told_, set, by_uid, only);
+  }
+  [[nodiscard]] static std::vector<std::size_t> select(const mailstore::MailboxSnapshot& messages,
+                                                       const SequenceSet& set, bool by_uid,
+                                                       const Only& only);
   // False: a sequence number is larger than the mailbox (a client's error); UIDs always are fine.
   [[nodiscard]] bool valid(const SequenceSet& set, bool by_uid) const;
 

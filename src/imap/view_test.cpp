@@ -78,6 +78,19 @@ TEST(View, SelectsByNumberAndByUid) {
   EXPECT_FALSE(empty.valid(*SequenceSet::parse("1"), false));
 }
 
+TEST(View, SelectsWhatHasChanged) {
+  const auto view = view_with(snapshot({{2, 7}, {4, 9}, {70, 3}, {130, 8}, {131, 9}}));
+  const SequenceSet all{{{1, SequenceSet::kStar}}, false};
+  const auto since = [&](std::uint64_t modseq, const SequenceSet& set = {{{1, 999}}, false}) {
+    return view.select(set, true, {ModSeq(modseq), {}});
+  };
+  EXPECT_THAT(view.select(all, false, {ModSeq(7), {}}), ElementsAre(1, 3, 4));
+  EXPECT_THAT(since(8), ElementsAre(1, 4));
+  EXPECT_THAT(since(8, {{{3, 130}}, false}), ElementsAre(1));
+  EXPECT_THAT(since(9), IsEmpty());
+  EXPECT_THAT(since(0), ElementsAre(0, 1, 2, 3, 4));
+}
+
 TEST(View, TellsExpungesSoThatEachNumberIsRightInItsTurn) {
   const auto told = snapshot({{2}, {4}, {600}, {800}});
   auto view = view_with(told);

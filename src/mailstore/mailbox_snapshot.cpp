@@ -4,6 +4,14 @@
 
 namespace freehold::mailstore {
 
+namespace {
+
+ModSeq newest_of(const IndexChunk& chunk) {
+  return std::ranges::max_element(chunk.rows(), {}, &IndexChunk::Row::modseq)->modseq;
+}
+
+}  // namespace
+
 std::size_t MailboxSnapshot::slot_of(std::uint32_t index) const {
   if (index >= count_) return slots_.size();
   const auto after = std::ranges::upper_bound(slots_, index, {}, &Slot::before);
@@ -90,7 +98,8 @@ void MailboxSnapshot::replace(std::vector<Replacement> chunks) {
     while (old != slots_.end() && old->number < number) merged.push_back(std::move(*old++));
     if (old != slots_.end() && old->number == number) ++old;
     if (chunk.empty()) continue;
-    merged.push_back({number, 0, std::make_shared<const IndexChunk>(std::move(chunk))});
+    const auto newest = newest_of(chunk);
+    merged.push_back({number, 0, newest, std::make_shared<const IndexChunk>(std::move(chunk))});
   }
   merged.insert(merged.end(), std::make_move_iterator(old), std::make_move_iterator(slots_.end()));
   slots_ = std::move(merged);

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -16,6 +17,14 @@ namespace freehold::mailstore {
 class MailboxSnapshot {
  public:
   using ChunkPtr = std::shared_ptr<const IndexChunk>;  // shared by the snapshots that hold it
+
+  // Chunks by ascending number; none is empty.
+  struct Slot {
+    std::uint32_t number = 0;
+    std::uint32_t before = 0;  // messages in the chunks before it
+    ModSeq newest;             // of its messages
+    ChunkPtr chunk;
+  };
 
   UidValidity uid_validity;
   Uid uid_next;
@@ -39,20 +48,23 @@ class MailboxSnapshot {
   // Calls visit(index, chunk, row) for the messages from one index up to another.
   template <class Visit>
   void for_each(std::uint32_t begin, std::uint32_t end, Visit visit) const {
-    for (auto slot = slot_of(begin); slot < slots_.size() && begin < end; ++slot) {
-      const auto& chunk = *slots_[slot].chunk;
-      const auto before = slots_[slot].before;
-      for (; begin < end && begin - before < chunk.size(); ++begin)
-        visit(begin, chunk, chunk.rows()[begin - before]);
+    for_each(begin, end, [](const Slot&) { return true; }, visit);
+  }
+  // The same without a look at the messages of chunks of which wanted(slot) is false.
+  template <class Wanted, class Visit>
+  void for_each(std::uint32_t begin, std::uint32_t end, Wanted wanted, Visit visit) const {
+    for (auto at = slot_of(begin); at < slots_.size() && begin < end; ++at) {
+      const auto& slot = slots_[at];
+      const auto behind = std::min(end, slot.before + slot.chunk->size());
+      if (!wanted(slot)) {
+        begin = behind;
+        continue;
+      }
+      for (; begin < behind; ++begin)
+        visit(begin, *slot.chunk, slot.chunk->rows()[begin - slot.before]);
     }
   }
 
-  // Chunks by ascending number; none is empty.
-  struct Slot {
-    std::uint32_t number = 0;
-    std::uint32_t before = 0;  // messages in the chunks before it
-    ChunkPtr chunk;
-  };
   [[nodiscard]] const std::vector<Slot>& slots() const { return slots_; }
   [[nodiscard]] ChunkPtr chunk(std::uint32_t number) const;  // null: there is none
 
