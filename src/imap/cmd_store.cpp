@@ -23,12 +23,7 @@ IndexChunk::Bits changed_by_others(const View& told, const IndexChunk& now,
   if (!known) return 0;
   auto expected = *known;
   expected.change_flags(now.present(), update.how, update.flags, {});
-  IndexChunk::Bits differ = 0;
-  for (const auto& row : now.rows()) {
-    if (expected.has(row.uid) && expected.flags(row.uid) != now.flags(row.uid))
-      differ |= IndexChunk::bit_of(row.uid);
-  }
-  return differ;
+  return expected.flags_differ(now);
 }
 
 // RFC 7162, 3.1.3: with CONDSTORE even a silent STORE tells the new modseq.

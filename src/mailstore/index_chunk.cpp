@@ -141,8 +141,25 @@ void IndexChunk::adopt(const IndexChunk& newer) {
   }
 }
 
+IndexChunk::Bits IndexChunk::flags_differ(const IndexChunk& other) const {
+  Bits differ = 0;
+  for (std::size_t i = 0; i < flags_.size(); ++i) differ |= flags_[i] ^ other.flags_[i];
+  auto theirs = other.keywords_.begin();
+  for (const auto& mine : keywords_) {  // both by name
+    for (; theirs != other.keywords_.end() && theirs->name < mine.name; ++theirs)
+      differ |= theirs->messages;
+    const bool same = theirs != other.keywords_.end() && theirs->name == mine.name;
+    differ |= mine.messages ^ (same ? theirs->messages : 0);
+    if (same) ++theirs;
+  }
+  for (; theirs != other.keywords_.end(); ++theirs) differ |= theirs->messages;
+  return differ & present_ & other.present_;
+}
+
 IndexChunk IndexChunk::only(Bits which) const {
+  if ((present_ & ~which) == 0) return *this;
   IndexChunk out;
+  out.rows_.reserve(static_cast<std::size_t>(std::popcount(present_ & which)));
   out.present_ = present_ & which;
   out.shared_ = shared_ & which;
   for (std::size_t i = 0; i < flags_.size(); ++i) out.flags_[i] = flags_[i] & which;

@@ -83,6 +83,8 @@ class IndexChunk {
   Bits change_flags(Bits which, FlagChange how, const Flags& by, ModSeq modseq, FlagMask may = {});
   // Flags and modseqs as they are in `newer`, of the messages that both have.
   void adopt(const IndexChunk& newer);
+  // Those of the messages that both have whose flags are not the same.
+  [[nodiscard]] Bits flags_differ(const IndexChunk& other) const;
   // The rows among `which` alone.
   [[nodiscard]] IndexChunk only(Bits which) const;
 

@@ -74,6 +74,24 @@ TEST(IndexChunk, ChangesFlagsOfSomeAndSaysOfWhich) {
       0U);
 }
 
+TEST(IndexChunk, SaysWhoseFlagsDiffer) {
+  const auto one = chunk();
+  EXPECT_EQ(one.flags_differ(one), 0U);
+  const auto changed = [&](std::uint32_t uid, FlagChange how, const Flags& by) {
+    auto other = one;
+    other.change_flags(IndexChunk::bit_of(Uid(uid)), how, by, ModSeq(20));
+    EXPECT_EQ(one.flags_differ(other), other.flags_differ(one));
+    return one.flags_differ(other);
+  };
+  EXPECT_EQ(changed(130, FlagChange::add, {kSeen, {}}), IndexChunk::bit_of(Uid(130)));
+  EXPECT_EQ(changed(128, FlagChange::remove, {0, {"a"}}), IndexChunk::bit_of(Uid(128)));
+  EXPECT_EQ(changed(191, FlagChange::add, {0, {"a0", "c"}}), IndexChunk::bit_of(Uid(191)));
+  EXPECT_EQ(changed(191, FlagChange::add, {0, {"b"}}), 0U);
+  auto without = one;  // what only one of them has does not count
+  without.erase(IndexChunk::bit_of(Uid(128)));
+  EXPECT_EQ(one.flags_differ(without), 0U);
+}
+
 TEST(IndexChunk, ErasesAndTakesPart) {
   auto made = chunk();
   EXPECT_THAT(made.only(IndexChunk::bit_of(Uid(191))).rows(), ElementsAre(row(191)));
