@@ -94,6 +94,7 @@ awaitable<Reply> store(Context& context, Command& command) {
   for (std::size_t i = 0; i < done->messages.size(); ++i) {
     const auto& chunk = done->messages[i];
     found += chunk.size();
+    if (loud[i] == 0 && !context.condstore) continue;
     for (const auto& row : chunk.rows()) {
       const bool quiet = (loud[i] & IndexChunk::bit_of(row.uid)) == 0;
       if (!quiet || context.condstore) put_stored(context, row, quiet, command.by_uid);

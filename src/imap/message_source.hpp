@@ -19,11 +19,9 @@ class MessageSource {
       : store_(store), account_(account), email_(email) {}
 
   // What was read beforehand, in one go with that of other messages.
-  void offer(std::optional<std::string> envelope, std::optional<std::string> header_extract) {
-    envelope_ = std::move(envelope);
-    header_extract_ = std::move(header_extract);
-  }
-  void offer(std::optional<mailstore::Mailstore::Whole> whole) { whole_ = std::move(whole); }
+  void offer_envelope(std::optional<std::string> envelope) { envelope_ = std::move(envelope); }
+  void offer_header(std::optional<std::string> extract) { header_extract_ = std::move(extract); }
+  void offer_whole(std::optional<mailstore::Mailstore::Whole> whole) { whole_ = std::move(whole); }
 
   [[nodiscard]] std::string envelope();  // as IMAP writes it
   // Null: it is gone.

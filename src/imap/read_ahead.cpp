@@ -6,10 +6,12 @@ namespace freehold::imap {
 
 namespace {
 
-constexpr std::size_t kExtractsAtOnce = 256;
-// Two groups of messages are in memory at a time.
+// Groups that are read while one is sent, and the sizes of one: bounds what a session has in
+// memory.
+constexpr std::size_t kGroupsAhead = 2;
+constexpr std::size_t kExtractsAtOnce = 512;
 constexpr std::size_t kBodiesAtOnce = 128;
-constexpr std::uint64_t kBodyBytesAtOnce = std::uint64_t{512} << 10;
+constexpr std::uint64_t kBodyBytesAtOnce = std::uint64_t{384} << 10;
 
 bool is_in_extract(const FetchItem& item) {
   return item.kind == FetchItem::Kind::section &&
@@ -32,60 +34,54 @@ ReadAhead::ReadAhead(Context& context, const FetchRequest& request,
       wants_body_(std::ranges::any_of(request.items, is_whole)) {}
 
 awaitable<void> ReadAhead::offer(MessageSource& source, std::size_t position) {
-  if (wants_envelope_ || wants_header_) {
-    if (!extracts_.has(position)) read_extracts(position);
-    const auto at = position - extracts_.begin;
-    source.offer(wants_envelope_ ? std::move(envelopes_[at]) : std::nullopt,
-                 wants_header_ ? std::move(headers_[at]) : std::nullopt);
+  if (!wants_envelope_ && !wants_header_ && !wants_body_) co_return;
+  if (position >= group_.end) {
+    while (next_.size() < kGroupsAhead && begun_ < indexes_.size()) begin_next();
+    group_ = co_await next_.front().take();
+    next_.pop_front();
+    if (begun_ < indexes_.size()) begin_next();
   }
-  if (wants_body_) {
-    if (!bodies_.has(position)) {
-      if (!next_bodies_.has(position)) begin_bodies(position);
-      whole_ = co_await next_whole_.take();
-      bodies_ = next_bodies_;
-      if (bodies_.end < indexes_.size()) begin_bodies(bodies_.end);
-    }
-    source.offer(std::move(whole_[position - bodies_.begin]));
-  }
+  const auto at = position - group_.begin;
+  if (wants_envelope_) source.offer_envelope(std::move(group_.envelopes[at]));
+  if (wants_header_) source.offer_header(std::move(group_.headers[at]));
+  if (wants_body_) source.offer_whole(std::move(group_.bodies[at]));
 }
 
-std::vector<EmailId> ReadAhead::emails_of(const Group& group) const {
-  std::vector<EmailId> emails;
-  emails.reserve(group.end - group.begin);
-  for (auto i = group.begin; i < group.end; ++i)
-    emails.push_back(context_.view->row(indexes_[i]).email);
-  return emails;
+void ReadAhead::begin_next() {
+  const auto end = end_of_group(begun_);
+  next_.push_back(begin_group(begun_, end));
+  begun_ = end;
 }
 
-void ReadAhead::read_extracts(std::size_t position) {
-  extracts_ = {position, std::min(position + kExtractsAtOnce, indexes_.size())};
-  const auto emails = emails_of(extracts_);
-  using Extract = mailstore::Mailstore::Extract;
-  const auto& store = context_.house.mailstore;
-  const auto account = context_.view->account();
-  if (wants_envelope_) envelopes_ = store.extracts(account, Extract::envelope, emails);
-  if (wants_header_) headers_ = store.extracts(account, Extract::header, emails);
-}
-
-ReadAhead::Group ReadAhead::bodies_from(std::size_t position) const {
-  Group group{position, position};
+std::size_t ReadAhead::end_of_group(std::size_t begin) const {
+  if (!wants_body_) return std::min(begin + kExtractsAtOnce, indexes_.size());
   std::uint64_t bytes = 0;
-  while (group.end < indexes_.size() && group.end - group.begin < kBodiesAtOnce &&
-         bytes < kBodyBytesAtOnce) {
-    bytes +=
-        std::min<std::uint64_t>(context_.view->row(indexes_[group.end]).size, store::kPieceSize);
-    ++group.end;
-  }
-  return group;
+  auto end = begin;
+  while (end < indexes_.size() && end - begin < kBodiesAtOnce && bytes < kBodyBytesAtOnce)
+    bytes += std::min<std::uint64_t>(context_.view->row(indexes_[end++]).size, store::kPieceSize);
+  return end;
 }
 
-void ReadAhead::begin_bodies(std::size_t position) {
-  next_bodies_ = bodies_from(position);
+Begun<ReadAhead::Group> ReadAhead::begin_group(std::size_t begin, std::size_t end) const {
+  Group group;
+  group.begin = begin;
+  group.end = end;
+  std::vector<EmailId> emails;
+  emails.reserve(group.end - begin);
+  for (auto i = begin; i < group.end; ++i) emails.push_back(context_.view->row(indexes_[i]).email);
   const auto& store = context_.house.mailstore;
-  next_whole_ = begin(
-      store.pool(), [&store, account = context_.view->account(), emails = emails_of(next_bodies_)] {
-        return store.whole(account, emails);
-      });
+  return freehold::begin(store.pool(),
+                         [&store, account = context_.view->account(), envelope = wants_envelope_,
+                          header = wants_header_, body = wants_body_, emails = std::move(emails),
+                          group = std::move(group)]() mutable {
+                           using Extract = mailstore::Mailstore::Extract;
+                           if (envelope)
+                             group.envelopes = store.extracts(account, Extract::envelope, emails);
+                           if (header)
+                             group.headers = store.extracts(account, Extract::header, emails);
+                           if (body) group.bodies = store.whole(account, emails);
+                           return std::move(group);
+                         });
 }
 
 }  // namespace freehold::imap

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <deque>
 #include <optional>
 #include <string>
 #include <vector>
@@ -12,8 +13,8 @@
 
 namespace freehold::imap {
 
-// What a FETCH answers of its messages, read for many of them at once. Whole messages are read in
-// the pool, the next ones while those before them are sent. Lives within its command.
+// What a FETCH answers of its messages, read for many of them at once in the pool, the next groups
+// while those before them are sent. Lives within its command.
 class ReadAhead {
  public:
   ReadAhead(Context& context, const FetchRequest& request, const std::vector<std::size_t>& indexes);
@@ -22,27 +23,23 @@ class ReadAhead {
   awaitable<void> offer(MessageSource& source, std::size_t position);
 
  private:
-  using Whole = std::vector<std::optional<mailstore::Mailstore::Whole>>;
-
-  // Messages that are read together: positions of the indexes.
+  // Of messages that are read together: positions of the indexes.
   struct Group {
     std::size_t begin = 0, end = 0;
-    [[nodiscard]] bool has(std::size_t position) const { return position < end; }
+    std::vector<std::optional<std::string>> envelopes, headers;
+    std::vector<std::optional<mailstore::Mailstore::Whole>> bodies;
   };
 
-  [[nodiscard]] std::vector<EmailId> emails_of(const Group& group) const;
-  void read_extracts(std::size_t position);
-  [[nodiscard]] Group bodies_from(std::size_t position) const;
-  void begin_bodies(std::size_t position);
+  void begin_next();
+  [[nodiscard]] std::size_t end_of_group(std::size_t begin) const;
+  [[nodiscard]] Begun<Group> begin_group(std::size_t begin, std::size_t end) const;
 
   Context& context_;
   const std::vector<std::size_t>& indexes_;
   bool wants_envelope_, wants_header_, wants_body_;
-  Group extracts_;
-  std::vector<std::optional<std::string>> envelopes_, headers_;
-  Group bodies_, next_bodies_;
-  Whole whole_;
-  Begun<Whole> next_whole_;
+  Group group_;
+  std::deque<Begun<Group>> next_;
+  std::size_t begun_ = 0;  // up to where
 };
 
 }  // namespace freehold::imap

@@ -415,28 +415,32 @@ Bits AccountChange::change_flags(MailboxId mailbox, std::uint32_t number, Bits w
   count(mailbox, before, -1);
   count(mailbox, in.chunk.only(which), +1);
   log(schema::Change::Messages::FLAGS, mailbox, in.chunk, differ);
-  read_places(emails_of(before, differ & in.chunk.shared()));
-  for (const auto& row : before.rows()) {
-    if ((differ & in.chunk.shared() & IndexChunk::bit_of(row.uid)) != 0)
-      change_elsewhere(mailbox, row.email, how, by, may);
-  }
+  if (const auto shared = differ & in.chunk.shared(); shared != 0)
+    change_elsewhere(mailbox, emails_of(before, shared), how, by, may);
   return differ;
 }
 
-void AccountChange::change_elsewhere(MailboxId but, EmailId id, FlagChange how, const Flags& by,
-                                     FlagMask may) {
+void AccountChange::change_elsewhere(MailboxId but, std::span<const EmailId> emails, FlagChange how,
+                                     const Flags& by, FlagMask may) {
   may.bits &= ~kDeleted;
-  for (const auto& place : places(id)) {
-    if (place.mailbox == but) continue;
-    const auto number = IndexChunk::number_of(place.uid);
-    auto& in = cached(place.mailbox, number);
-    const auto bit = IndexChunk::bit_of(place.uid);
-    const auto before = in.chunk.only(bit);
-    if (in.chunk.change_flags(bit, how, by, modseq_, may) == 0) continue;
+  read_places(emails);
+  std::map<std::pair<MailboxId, std::uint32_t>, Bits> chunks;
+  for (const auto email : emails) {
+    for (const auto& place : places(email)) {
+      if (place.mailbox != but)
+        chunks[{place.mailbox, IndexChunk::number_of(place.uid)}] |= IndexChunk::bit_of(place.uid);
+    }
+  }
+  for (const auto& [of, which] : chunks) {
+    const auto [mailbox, number] = of;
+    auto& in = cached(mailbox, number);
+    const auto before = in.chunk.only(which);
+    const auto differ = in.chunk.change_flags(which, how, by, modseq_, may);
+    if (differ == 0) continue;
     in.changed = true;
-    count(place.mailbox, before, -1);
-    count(place.mailbox, in.chunk.only(bit), +1);
-    log(schema::Change::Messages::FLAGS, place.mailbox, in.chunk, bit);
+    count(mailbox, before, -1);
+    count(mailbox, in.chunk.only(which), +1);
+    log(schema::Change::Messages::FLAGS, mailbox, in.chunk, differ);
   }
 }
 
@@ -454,7 +458,7 @@ void AccountChange::hide_from_pop(EmailId id) { tx_.put(keys::pop_hidden(account
 
 void AccountChange::write_log() {
   for (auto& [of, messages] : messages_) {
-    std::ranges::sort(messages);
+    if (!std::ranges::is_sorted(messages)) std::ranges::sort(messages);
     auto& record = *log_.add_messages();
     record.set_mailbox(of.first.value);
     record.set_kind(of.second);

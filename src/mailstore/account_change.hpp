@@ -121,7 +121,8 @@ class AccountChange {
   void erase_placement(EmailId id, MailboxId mailbox);
   void count(MailboxId mailbox, const IndexChunk& rows, int direction);
   void log(Kind kind, MailboxId mailbox, const IndexChunk& chunk, IndexChunk::Bits which);
-  void change_elsewhere(MailboxId but, EmailId id, FlagChange how, const Flags& by, FlagMask may);
+  void change_elsewhere(MailboxId but, std::span<const EmailId> emails, FlagChange how,
+                        const Flags& by, FlagMask may);
   void put_expunged(MailboxId mailbox, std::uint32_t number, const IndexChunk& rows,
                     std::string_view path);
   void restore_one(MailboxId from, const IndexChunk& rows, IndexedMessage message, MailboxId to);

@@ -132,16 +132,23 @@ class Checker {
   }
 
   void check_digest(const BlobHash& hash, const store::BodyReader& reader) {
+    if (!is_intact(hash, reader)) found("body " + hex(hash.view()) + ": its bytes are damaged");
+  }
+
+  static bool is_intact(const BlobHash& hash, const store::BodyReader& reader) {
     Sha256 digest;
     std::uint64_t at = 0;
-    while (at < reader.size()) {
-      const auto piece = reader.read(at);
-      if (piece.empty()) break;
-      digest.update(piece);
-      at += piece.size();
+    try {
+      while (at < reader.size()) {
+        const auto piece = reader.read(at);
+        if (piece.empty()) return false;
+        digest.update(piece);
+        at += piece.size();
+      }
+    } catch (const store::ReadError&) {
+      return false;
     }
-    if (at < reader.size() || digest.finish() != hash)
-      found("body " + hex(hash.view()) + ": its bytes are damaged");
+    return digest.finish() == hash;
   }
 
   void check_links(const BlobHash& hash) {

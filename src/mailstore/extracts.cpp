@@ -3,6 +3,7 @@
 
 #include "mailstore/mailstore_state.hpp"
 #include "schema/mailstore.pb.h"
+#include "store/bodies.hpp"
 #include "store/keys.hpp"
 #include "store/records.hpp"
 
@@ -58,19 +59,19 @@ std::vector<std::optional<Mailstore::Whole>> Mailstore::whole(
   const auto& reader = state_->engine.latest();
   const auto records = read_each(reader, keys::email, account, emails);
   std::vector<std::optional<Whole>> all(emails.size());
-  std::vector<std::string> pieces;
-  std::vector<std::size_t> of_pieces;
+  std::vector<std::string> bodies;  // their ids, and whose they are
+  std::vector<std::size_t> of_bodies;
   for (std::size_t i = 0; i < emails.size(); ++i) {
     if (!records[i]) continue;
     auto record = store::decode<schema::Email>("e", *records[i]);
     if (record.body_id().empty()) continue;
-    pieces.push_back(keys::piece(keys::Table::body_piece, record.body_id(), 0));
-    of_pieces.push_back(i);
+    bodies.push_back(std::move(*record.mutable_body_id()));
+    of_bodies.push_back(i);
     all[i].emplace(std::move(*record.mutable_prefix()), std::string());
   }
-  auto bytes = reader.multi_get(pieces);
+  auto bytes = store::read_small(reader, bodies);
   for (std::size_t i = 0; i < bytes.size(); ++i) {
-    auto& message = all[of_pieces[i]];
+    auto& message = all[of_bodies[i]];
     if (bytes[i])
       message->body = std::move(*bytes[i]);
     else

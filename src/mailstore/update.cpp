@@ -18,7 +18,12 @@ namespace {
 // UIDs by the chunks that they are in.
 std::map<std::uint32_t, IndexChunk::Bits> by_chunk(const std::vector<Uid>& uids) {
   std::map<std::uint32_t, IndexChunk::Bits> chunks;
-  for (const auto uid : uids) chunks[IndexChunk::number_of(uid)] |= IndexChunk::bit_of(uid);
+  auto in = chunks.end();
+  for (const auto uid : uids) {  // mostly ascending
+    const auto number = IndexChunk::number_of(uid);
+    if (in == chunks.end() || in->first != number) in = chunks.try_emplace(number).first;
+    in->second |= IndexChunk::bit_of(uid);
+  }
   return chunks;
 }
 

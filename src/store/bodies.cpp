@@ -6,6 +6,7 @@
 #include "base/bytes.hpp"
 #include "schema/store.pb.h"
 #include "store/keys.hpp"
+#include "store/packing.hpp"
 #include "store/records.hpp"
 
 namespace freehold::store {
@@ -94,6 +95,7 @@ Result<IncomingBody> BodyWriter::finish() {
   if (!large()) {
     body.hash = digest_.finish();
     body.bytes = std::move(piece_);
+    body.packed = pack(body.bytes);
     return body;
   }
   if (!piece_.empty()) {
@@ -113,7 +115,8 @@ Result<IncomingBody> BodyWriter::finish() {
 IncomingBody incoming_body(std::string bytes) {
   const auto hash = sha256(bytes);
   const auto size = bytes.size();
-  return {hash, size, std::move(bytes), new_id(), false};
+  auto packed = pack(bytes);
+  return {hash, size, std::move(bytes), std::move(packed), new_id(), false};
 }
 
 std::string link(Transaction& tx, const IncomingBody& body, std::string_view owner) {
@@ -132,7 +135,7 @@ std::string link(Transaction& tx, const IncomingBody& body, std::string_view own
   if (body.bulk) {
     tx.erase(keys::bulk_pending(body.id));
   } else {
-    tx.put(keys::piece(keys::Table::body_piece, body.id, 0), body.bytes);
+    tx.put(keys::piece(keys::Table::body_piece, body.id, 0), body.packed);
   }
   // Another transaction may link the same bytes from elsewhere first; then this one is built again
   // upon that.
@@ -158,19 +161,31 @@ void unlink(Transaction& tx, const BlobHash& hash, std::string_view owner) {
   tx.put(keys::unlinked(hash), random_bytes(8));
 }
 
+std::vector<std::optional<std::string>> read_small(const Reader& reader,
+                                                   std::span<const std::string> ids) {
+  std::vector<std::string> pieces;
+  pieces.reserve(ids.size());
+  for (const auto& id : ids) pieces.push_back(keys::piece(keys::Table::body_piece, id, 0));
+  auto bodies = reader.multi_get(pieces);
+  for (auto& body : bodies) {
+    if (body) body = unpack(*body, kPieceSize);
+  }
+  return bodies;
+}
+
 std::optional<BodyReader> BodyReader::open(const Reader& reader, const BlobHash& hash) {
   const auto body = read<schema::Body>(reader, keys::body(hash));
   if (!body || body->piece_size() == 0) return std::nullopt;
-  return BodyReader(reader, pieces_prefix(*body), body->size(), body->piece_size());
+  return BodyReader(reader, pieces_prefix(*body), !body->bulk(), body->size(), body->piece_size());
 }
 
 BodyReader BodyReader::small(const Reader& reader, std::string_view id, std::uint64_t size) {
-  return BodyReader(reader, keys::pieces(keys::Table::body_piece, id), size,
+  return BodyReader(reader, keys::pieces(keys::Table::body_piece, id), true, size,
                     static_cast<std::uint32_t>(kPieceSize));
 }
 
 BodyReader BodyReader::of(const Reader& reader, const IncomingBody& body) {
-  return BodyReader(reader, keys::pieces(keys::Table::bulk_piece, body.id), body.size,
+  return BodyReader(reader, keys::pieces(keys::Table::bulk_piece, body.id), false, body.size,
                     static_cast<std::uint32_t>(kPieceSize));
 }
 
@@ -180,6 +195,7 @@ std::string BodyReader::read(std::uint64_t offset, std::size_t most) const {
   append_u32(key, static_cast<std::uint32_t>(offset / piece_size_));
   auto piece = reader_->get(key);
   const auto within = static_cast<std::size_t>(offset % piece_size_);
+  if (piece && packed_) piece = unpack(*piece, piece_size_);
   if (!piece || within >= piece->size()) return {};
   if (within == 0 && most >= piece->size()) return std::move(*piece);
   return piece->substr(within, most);

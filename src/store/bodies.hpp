@@ -4,8 +4,10 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/hash.hpp"
 #include "base/result.hpp"
@@ -27,9 +29,10 @@ constexpr std::size_t kPieceSize = std::size_t{256} << 10;
 struct IncomingBody {
   BlobHash hash;
   std::uint64_t size = 0;
-  std::string bytes;  // the whole of a small body
-  std::string id;     // of its pieces, if it is these that are stored
-  bool bulk = false;  // a large one: its pieces are on disk already
+  std::string bytes;   // the whole of a small body
+  std::string packed;  // the same as it is stored
+  std::string id;      // of its pieces, if it is these that are stored
+  bool bulk = false;   // a large one: its pieces are on disk already
 };
 
 // Takes a body as it arrives. Used by one coroutine; the engine outlives it.
@@ -71,6 +74,10 @@ std::string link(Transaction& tx, const IncomingBody& body, std::string_view own
 void forget(Engine& engine, const IncomingBody& body);
 void unlink(Transaction& tx, const BlobHash& hash, std::string_view owner);
 
+// Many small bodies at once, each by what link() has said of it; nothing: it is gone.
+[[nodiscard]] std::vector<std::optional<std::string>> read_small(const Reader& reader,
+                                                                 std::span<const std::string> ids);
+
 // Reads a stored body piece by piece. The reader it is made with outlives it; a body whose last
 // link goes meanwhile may end early (read returns an empty string).
 class BodyReader {
@@ -89,11 +96,17 @@ class BodyReader {
   [[nodiscard]] std::string all() const;
 
  private:
-  BodyReader(const Reader& reader, std::string prefix, std::uint64_t size, std::uint32_t piece_size)
-      : reader_(&reader), prefix_(std::move(prefix)), size_(size), piece_size_(piece_size) {}
+  BodyReader(const Reader& reader, std::string prefix, bool packed, std::uint64_t size,
+             std::uint32_t piece_size)
+      : reader_(&reader),
+        prefix_(std::move(prefix)),
+        packed_(packed),
+        size_(size),
+        piece_size_(piece_size) {}
 
   const Reader* reader_;
   std::string prefix_;  // of its pieces' keys
+  bool packed_;
   std::uint64_t size_;
   std::uint32_t piece_size_;
 };

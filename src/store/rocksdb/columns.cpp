@@ -59,10 +59,12 @@ rocksdb::ColumnFamilyOptions column_options(Column column, std::uint64_t cache_b
       options.enable_blob_files = true;
       options.min_blob_size = 0;
       options.blob_file_size = 128 * kMiB;
-      options.blob_compression_type = rocksdb::kZSTD;
-      options.compression_opts.level = 1;
+      options.blob_compression_type = rocksdb::kNoCompression;  // what comes is packed
+      // Bodies of the oldest files are moved when they happen to be compacted, or when so much in
+      // these files is of bodies that have gone.
       options.enable_blob_garbage_collection = true;
-      options.blob_garbage_collection_age_cutoff = 0.5;
+      options.blob_garbage_collection_age_cutoff = 0.25;
+      options.blob_garbage_collection_force_threshold = 0.4;
       break;
     case Column::bulk:
       table.block_size = 64 << 10;
