@@ -38,6 +38,9 @@ awaitable<Reply> expunge(Context& context, Command& command) {
   const auto gone = co_await context.house.mailstore.expunge(
       context.view->account(), context.view->mailbox(), std::move(only));
   if (!gone) co_return reply_for(gone.error());
+  // What another session has just expunged is seen in the mailbox before its news come: they are
+  // told now, for the client takes what it knows to be \Deleted to be gone.
+  context.changed->store(true, std::memory_order_release);
   context.tell_news();
   co_return Reply::ok((gone->empty() ? "" : context.modseq_code()) + "EXPUNGE completed");
 }

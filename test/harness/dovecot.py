@@ -59,6 +59,7 @@ service imap-login {{
 }}
 service anvil {{
   chroot =
+  client_limit = 8192
   # No growing delays after wrong passwords: tests send them on purpose.
   unix_listener anvil-auth-penalty {{
     mode = 0
@@ -75,6 +76,7 @@ service lmtp {{
   }}
 }}
 service auth {{
+  client_limit = 8192
   unix_listener {folder}/sasl {{
     mode = 0666
   }}

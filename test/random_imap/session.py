@@ -2,7 +2,7 @@
 
 import time
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from test.harness.connection import Connection
@@ -137,17 +137,17 @@ class Session:
     def rules(self, *, expunges: bool = True, silent: Callable[[Seen], Flags | None] | None = None, fetch: bool = False) -> Rules:
         return Rules(expunges, silent, self.condstore and not fetch)
 
-    def ask(self, command: str, rules: Rules | None = None, literal: bytes | None = None) -> Answer:
-        """Sends a command and reads its answer; the model learns on the way."""
+    def ask(self, command: str, rules: Rules | None = None, literals: Sequence[tuple[str, bytes]] = ()) -> Answer:
+        """Sends a command, with literals behind words at its end, and reads its answer; the model learns on the way."""
         asked = self.ledger.now()
-        tag = self._begin(command, literal)
+        tag = self._begin(command, literals)
         return self._finish(tag, asked, rules or self.rules())
 
-    def _begin(self, command: str, literal: bytes | None = None) -> str:
+    def _begin(self, command: str, literals: Sequence[tuple[str, bytes]] = ()) -> str:
         self.commands += 1
         tag = f"a{self.commands}"
-        end = b"\r\n" if literal is None else b" {%d+}\r\n%b\r\n" % (len(literal), literal)
-        self._send(f"{tag} {command}".encode() + end)
+        ends = (b"%b {%d+}\r\n%b" % (words.encode(), len(literal), literal) for words, literal in literals)
+        self._send(f"{tag} {command}".encode() + b"".join(ends) + b"\r\n")
         return tag
 
     def _finish(self, tag: str, asked: int, rules: Rules) -> Answer:

@@ -129,15 +129,20 @@ def _some_flags(step: Step, least: int) -> list[str]:
 
 
 def append(step: Step) -> None:
+    """One message, or several with one command (RFC 3502)."""
     name, _ = _choose_mailbox(step)
-    flags = _some_flags(step, 0)
     content = f"r{step.name}x{step.number:07}"  # none is a part of another
-    told = f" ({' '.join(flags)})" if flags else ""
-    answer = step.session.ask(f"APPEND {name}{told}", literal=message_of(content))
+    many = step.chance.randint(2, 5) if step.chance.random() < 0.15 else 1
+    contents = [content] if many == 1 else [f"{content}m{n}" for n in range(many)]
+    flags = [_some_flags(step, 0) for _ in contents]
+    told = [f" ({' '.join(words)})" if words else "" for words in flags]
+    literals = [(words, message_of(content)) for words, content in zip(told, contents, strict=True)]
+    answer = step.session.ask(f"APPEND {name}", literals=literals)
     step.session.expect_only(answer, "TRYCREATE", "NONEXISTENT")
     if answer.ok:
-        validity, uid = map(int, answer.code("APPENDUID") or [])
-        step.session.ledger.appended((validity, uid), content, asked=answer.asked, deleted="\\Deleted" in flags)
+        validity, uids = answer.code("APPENDUID") or []
+        for uid, content, words in zip(numbers_of(uids), contents, flags, strict=True):
+            step.session.ledger.appended((int(validity), uid), content, asked=answer.asked, deleted="\\Deleted" in words)
 
 
 _ITEMS = ("FLAGS", "(UID FLAGS)", "(FLAGS INTERNALDATE RFC822.SIZE)", "(UID ENVELOPE)", "BODY.PEEK[HEADER.FIELDS (SUBJECT)]",
