@@ -32,6 +32,14 @@ Result<> prepare_format(Engine& engine) {
                        std::to_string(kFormatVersion),
                    {}, "run that version or a newer one; nothing was changed");
   }
+  if (format->version() < kOldestFormat) {
+    return problem(Problem::Kind::denied,
+                   "the store has format " + std::to_string(format->version()) +
+                       ", of a development version of Freehold; this program (" +
+                       std::string(kVersion) + ") reads formats from " +
+                       std::to_string(kOldestFormat) + " on",
+                   {}, "begin with an empty data folder; nothing was changed");
+  }
   if (format->version() < kFormatVersion) {
     log::info("store.upgraded", {{"from", format->version()}, {"to", kFormatVersion}});
     return stamp(engine);

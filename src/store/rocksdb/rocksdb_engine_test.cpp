@@ -269,19 +269,19 @@ TEST(Engine, ANewerFormatIsRefusedAndChangesNothing) {
   }
 }
 
-TEST(Engine, StampsANewStoreAndUpgradesAnOlderOne) {
+TEST(Engine, StampsANewStoreAndRefusesOneThatIsTooOld) {
   TemporaryStore store;
-  const auto version = [&] {
-    return read<schema::StoreFormat>(store.engine().latest(), keys::format())->version();
-  };
-  EXPECT_EQ(version(), kFormatVersion);
+  EXPECT_EQ(read<schema::StoreFormat>(store.engine().latest(), keys::format())->version(),
+            kFormatVersion);
   schema::StoreFormat older;
-  older.set_version(kFormatVersion - 1);
+  older.set_version(kOldestFormat - 1);
   Batch batch;
   batch.put(keys::format(), older.SerializeAsString());
   ASSERT_TRUE(store.engine().commit_blocking(std::move(batch)));
-  store.reopen();
-  EXPECT_EQ(version(), kFormatVersion);
+  const auto refused = prepare_format(store.engine());
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().kind, Problem::Kind::denied);
+  EXPECT_EQ(store.engine().latest().get(keys::format()), older.SerializeAsString());
 }
 
 TEST(Engine, KnowsWhenTheDiskIsLow) {
