@@ -25,7 +25,7 @@ TEST(AccountSessions, APlaceThatIsMovedIsGivenBackOnce) {
   }
   auto again = sessions.admit(AccountId(1));
   EXPECT_TRUE(again);
-  first.reset();
+  first.reset();  // NOLINT(bugprone-use-after-move): that it is no place any more is what is shown
   EXPECT_FALSE(sessions.admit(AccountId(1)));
   again = sessions.admit(AccountId(2));
   EXPECT_TRUE(sessions.admit(AccountId(1)));

@@ -42,7 +42,7 @@ ChunkMatch match(const std::string& text) {
 }
 
 TEST(ChunkMatch, KnowsWhatBitmapsAndNumbersSay) {
-  const std::pair<std::string, Bits> kCases[] = {
+  const std::pair<std::string, Bits> cases[] = {
       {"ALL", kAll},
       {"SEEN", kFirst | kSecond},
       {"UNSEEN", kThird | kLast},
@@ -62,7 +62,7 @@ TEST(ChunkMatch, KnowsWhatBitmapsAndNumbersSay) {
       {"NOT OR SEEN FLAGGED", kThird},
       {"NOT NOT SEEN", kFirst | kSecond},
   };
-  for (const auto& [text, bits] : kCases) {
+  for (const auto& [text, bits] : cases) {
     const auto found = match(text);
     EXPECT_EQ(found.possible, bits) << text;
     EXPECT_EQ(found.certain, bits) << text;
@@ -70,7 +70,7 @@ TEST(ChunkMatch, KnowsWhatBitmapsAndNumbersSay) {
 }
 
 TEST(ChunkMatch, LeavesTheRestToBeLookedAt) {
-  const std::tuple<std::string, Bits, Bits> kCases[] = {
+  const std::tuple<std::string, Bits, Bits> cases[] = {
       {"SUBJECT x", kAll, 0},
       {"UNSEEN SUBJECT x", kThird | kLast, 0},
       {"OR SEEN SUBJECT x", kAll, kFirst | kSecond},
@@ -78,7 +78,7 @@ TEST(ChunkMatch, LeavesTheRestToBeLookedAt) {
       {"NOT (SEEN SUBJECT x)", kAll, kThird | kLast},
       {"NOT OR SEEN SUBJECT x", kThird | kLast, 0},
   };
-  for (const auto& [text, possible, certain] : kCases) {
+  for (const auto& [text, possible, certain] : cases) {
     const auto found = match(text);
     EXPECT_EQ(found.possible, possible) << text;
     EXPECT_EQ(found.certain, certain) << text;
