@@ -12,6 +12,7 @@ namespace freehold::store {
 namespace {
 
 constexpr std::size_t kMiB = std::size_t{1} << 20;
+constexpr int kCacheShardBits = 3;
 
 }  // namespace
 
@@ -46,9 +47,15 @@ rocksdb::ColumnFamilyOptions column_options(Column column, std::uint64_t cache_b
   table.filter_policy.reset(rocksdb::NewBloomFilterPolicy(10, false));
   switch (column) {
     case Column::records:
-      table.block_cache = rocksdb::NewLRUCache(cache_bytes);
+      // A block that is larger than a shard is never kept, so the shards are few, and the indexes
+      // and filters of large files in parts.
+      table.block_cache = rocksdb::NewLRUCache(cache_bytes, kCacheShardBits);
       table.cache_index_and_filter_blocks = true;
       table.pin_l0_filter_and_index_blocks_in_cache = true;
+      table.index_type = rocksdb::BlockBasedTableOptions::kTwoLevelIndexSearch;
+      table.partition_filters = true;
+      table.metadata_block_size = 16 << 10;
+      table.pin_top_level_index_and_filter = true;
       options.write_buffer_size = 16 * kMiB;
       options.compression = rocksdb::kLZ4Compression;
       options.bottommost_compression = rocksdb::kZSTD;
