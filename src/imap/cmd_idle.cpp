@@ -23,6 +23,10 @@ awaitable<Reply> idle(Context& context, Command& command) {
       context.metadata_news->tell(context);
     }
     if (context.view) context.tell_news();
+    if (context.notifications && !co_await context.notifications->tell_arrived(context)) {
+      context.closing = true;
+      co_return Reply::said();
+    }
     if (auto sent = co_await context.out.flush(); !sent || context.closing) {
       context.closing = true;
       co_return Reply::said();

@@ -2,6 +2,7 @@
 
 #include "base/home.hpp"
 #include "imap/mailbox_access.hpp"
+#include "imap/notifications.hpp"
 #include "imap/object_id.hpp"
 #include "imap/resync.hpp"
 #include "imap/session.hpp"
@@ -14,6 +15,7 @@ void Context::leave_mailbox() {
   watch.reset();
   saved_result.clear();
   live_searches.clear();
+  if (notifications) notifications->forget_selected();
   state = kAuthenticated;
 }
 

@@ -16,6 +16,9 @@ using Scope = search::Query::Scope;
 // byte, which takes some tens of milliseconds; of more the index's word is taken.
 constexpr std::size_t kVerified = 250;
 
+// The extracts of fewer messages are compared in less time than the index is asked.
+constexpr std::size_t kFieldsFromIndex = 5'000;
+
 // A set of emails with small numbers, for one look per message.
 class EmailSet {
  public:
@@ -36,7 +39,7 @@ class EmailSet {
 std::optional<Scope> scope_of(const SearchKey& key) {
   if (key.kind == Kind::body) return Scope::body;
   if (key.kind == Kind::text) return Scope::text;
-  if (key.kind != Kind::header || !key.fuzzy) return std::nullopt;
+  if (key.kind != Kind::header || key.text.empty()) return std::nullopt;
   constexpr std::pair<std::string_view, Scope> kFields[] = {{"subject", Scope::subject},
                                                             {"from", Scope::from},
                                                             {"to", Scope::to},
@@ -48,6 +51,8 @@ std::optional<Scope> scope_of(const SearchKey& key) {
   return std::nullopt;
 }
 
+bool is_exact_field(const SearchKey& key) { return key.kind == Kind::header && !key.fuzzy; }
+
 template <class Visit>
 void each_email(const View& view, Visit visit) {
   view.messages().for_each(
@@ -57,17 +62,22 @@ void each_email(const View& view, Visit visit) {
 
 }  // namespace
 
-awaitable<void> FullText::ask(search::Search* index, const View& view, const SearchKey& key) {
+awaitable<void> FullText::ask(search::Search* index, const View& view, const SearchKey& key,
+                              std::size_t to_look_at) {
   if (index == nullptr || view.count() == 0) co_return;
-  if (scope_of(key)) co_await ask_one(*index, view, key);
-  for (const auto& child : key.children) co_await ask(index, view, child);
+  const bool worth = !is_exact_field(key) || to_look_at >= kFieldsFromIndex;
+  if (worth && scope_of(key)) co_await ask_one(*index, view, key);
+  for (const auto& child : key.children) co_await ask(index, view, child, to_look_at);
 }
 
 awaitable<void> FullText::ask_one(search::Search& index, const View& view, const SearchKey& key) {
   search::Query query{*scope_of(key), key.text, key.fuzzy};
   const auto found = co_await index.find(view.account(), std::move(query));
   if (!found.usable) co_return;
-  verdicts_[&key] = key.fuzzy ? judge_fuzzy(view, found) : judge(view, found);
+  if (key.fuzzy)
+    verdicts_[&key] = judge_fuzzy(view, found);
+  else
+    verdicts_[&key] = is_exact_field(key) ? judge_field(view, found) : judge(view, found);
 }
 
 FullText::Verdicts FullText::judge(const View& view, const search::Candidates& found) {
@@ -88,6 +98,16 @@ FullText::Verdicts FullText::judge(const View& view, const search::Candidates& f
   if (to_verify.size() > kVerified) {
     for (const auto i : to_verify) verdicts[i] = Verdict::yes;
   }
+  return verdicts;
+}
+
+// Each field that may have the needle is looked at: these searches are exact.
+FullText::Verdicts FullText::judge_field(const View& view, const search::Candidates& found) {
+  const EmailSet possible(found.possible, found.upto);
+  Verdicts verdicts(view.count(), Verdict::unknown);
+  each_email(view, [&](std::size_t i, EmailId email) {
+    if (email <= found.upto && !possible.contains(email)) verdicts[i] = Verdict::no;
+  });
   return verdicts;
 }
 

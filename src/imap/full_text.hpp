@@ -23,8 +23,10 @@ class FullText {
     yes,
   };
 
-  // `index` may be null: all is unknown then. The view outlives the call.
-  awaitable<void> ask(search::Search* index, const View& view, const SearchKey& key);
+  // `index` may be null: all is unknown then. `to_look_at`: messages that what else the program
+  // says leaves to be looked at. The view outlives the call.
+  awaitable<void> ask(search::Search* index, const View& view, const SearchKey& key,
+                      std::size_t to_look_at);
 
   // Of a key and a message of the view.
   [[nodiscard]] Verdict of(const SearchKey& key, std::size_t message) const {
@@ -43,6 +45,7 @@ class FullText {
 
   awaitable<void> ask_one(search::Search& index, const View& view, const SearchKey& key);
   [[nodiscard]] static Verdicts judge(const View& view, const search::Candidates& found);
+  [[nodiscard]] static Verdicts judge_field(const View& view, const search::Candidates& found);
   [[nodiscard]] Verdicts judge_fuzzy(const View& view, const search::Candidates& found);
 
   std::unordered_map<const SearchKey*, Verdicts> verdicts_;

@@ -18,8 +18,9 @@ namespace {
 
 using Kind = SearchKey::Kind;
 
-constexpr std::uint64_t kMaxSearchedPart = std::uint64_t{4}
-                                           << 20;  // of one text part; the rest is not looked at
+// Of one text part, and of a header section; the rest is not looked at.
+constexpr std::uint64_t kMaxSearchedPart = std::uint64_t{4} << 20;
+constexpr std::uint64_t kMaxSearchedHeader = std::uint64_t{1} << 20;
 
 std::uint64_t day_of(Time t) {
   const auto days = std::chrono::floor<std::chrono::days>(t).time_since_epoch().count();
@@ -116,12 +117,12 @@ bool Matcher::ruled_out(const SearchKey& key, std::size_t index) const {
 }
 
 bool Matcher::matches(const SearchKey& key, std::size_t index) {
+  if (full_text_ != nullptr && ruled_out(key, index)) return false;
   const auto message = view_.at(index);
   switch (key.kind) {
     case Kind::all:
       return true;
     case Kind::all_of:
-      if (full_text_ != nullptr && ruled_out(key, index)) return false;
       return std::ranges::all_of(key.children,
                                  [&](const auto& child) { return matches(child, index); });
     case Kind::any_of:
@@ -225,8 +226,10 @@ bool Matcher::matches_content(const SearchKey& key, std::size_t index) {
   }
   if (key.kind == Kind::header || key.kind == Kind::text) {
     if (!loaded.header) {
-      const auto opened = store_.open(view_.account(), view_.row(index).email);
-      loaded.header.emplace((opened ? opened->prefix : "") + content.header());
+      auto opened = store_.open(view_.account(), view_.row(index).email);
+      loaded.header.emplace(opened ? search::header_section(content, std::move(opened->prefix),
+                                                            opened->body, kMaxSearchedHeader)
+                                   : std::string());
     }
     if (key.kind == Kind::header) return has_field(*loaded.header, key);
     for (const auto& field : loaded.header->fields()) {

@@ -63,6 +63,7 @@ Notifications::Notifications(Context& context, NotifyRequest request, const Home
   const bool of_metadata = std::ranges::any_of(request_.groups, [](const auto& group) {
     return group.mailbox_metadata_change || group.server_metadata_change;
   });
+  if (context.view) arrived_upto_ = Uid(context.view->largest_uid());
   if (of_metadata && !context.metadata_news)
     context.metadata_news = std::make_shared<MetadataNews>(context);
   for (const auto& info : context.house.mailstore.mailboxes(context.id())) {
@@ -147,13 +148,24 @@ awaitable<IoResult<>> Notifications::tell_selected(Context& context) {
   const auto* group = group_of_selected();
   if (!context.view || group == nullptr || !group->messages()) co_return IoResult<>();
   // Delayed: what shifts sequence numbers waits for a command that may (RFC 5465, 6.2).
-  if (group->of == Of::selected_delayed && !context.qresync && context.has_removals())
-    co_return IoResult<>();
-  const auto known = context.view->largest_uid();
-  context.tell_news();
-  if (!group->fetch || context.closing) co_return IoResult<>();
-  for (auto i = context.view->messages().upper_bound(Uid(known)); i < context.view->count(); ++i) {
-    if (auto put = co_await put_fetched(context, i, *group->fetch); !put) co_return put;
+  const bool wait = group->of == Of::selected_delayed && !context.uid_only;
+  context.tell_news(wait ? Context::Expunges::wait : Context::Expunges::tell);
+  co_return co_await tell_arrived(context);
+}
+
+bool Notifications::fetches_arrived() const {
+  const auto* group = group_of_selected();
+  return group != nullptr && group->message_new && group->fetch;
+}
+
+awaitable<IoResult<>> Notifications::tell_arrived(Context& context) {
+  if (!context.view || context.closing) co_return IoResult<>();
+  const Uid newest(context.view->largest_uid());
+  const auto known = std::exchange(arrived_upto_, newest).value_or(newest);
+  if (known >= newest || !fetches_arrived()) co_return IoResult<>();
+  const auto& request = *group_of_selected()->fetch;
+  for (auto i = context.view->messages().upper_bound(known); i < context.view->count(); ++i) {
+    if (auto put = co_await put_fetched(context, i, request); !put) co_return put;
   }
   co_return IoResult<>();
 }

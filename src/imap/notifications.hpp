@@ -1,6 +1,7 @@
 #pragma once
 
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -19,8 +20,15 @@ class Notifications {
 
   // Everything that has happened since the last time; a fail means that the client is gone.
   awaitable<IoResult<>> tell(Context& context);
-  // As tell(), without the selected mailbox: behind a command, which tells of that itself.
+  // As tell(), without the selected mailbox: in IDLE, which tells of that itself.
   void tell_others(Context& context);
+
+  // Whether of what arrives in the selected mailbox more is told than its flags: by tell_arrived(),
+  // after each EXISTS. A fail means that the client is gone.
+  [[nodiscard]] bool fetches_arrived() const;
+  awaitable<IoResult<>> tell_arrived(Context& context);
+  // Another mailbox will be selected.
+  void forget_selected() { arrived_upto_.reset(); }
 
  private:
   struct Told {
@@ -39,6 +47,7 @@ class Notifications {
 
   NotifyRequest request_;
   std::map<MailboxId, Told> told_;
+  std::optional<Uid> arrived_upto_;  // of the selected mailbox: what tell_arrived() has told
   Wakeup wakeup_;
 };
 

@@ -243,12 +243,16 @@ Reply reply_for_target(const Problem& problem) {
   return reply_for(problem);
 }
 
-void Context::tell_news() {
+void Context::tell_news(Expunges expunges) {
   if (!view || !has_news(*this)) return;
   // What happens there is not for somebody who may not read it any more (RFC 4314, 4).
   if (!rights_in_view(*this).has(mailstore::Right::read)) return;
   changed->store(false, std::memory_order_release);
   const auto newest = house.mailstore.snapshot(view->account(), view->mailbox());
+  if (expunges == Expunges::wait && newest && view->has_lost(*newest)) {
+    changed->store(true, std::memory_order_release);
+    return;
+  }
   if (newest) tell_removed(*this, *newest);
   const auto news = view->apply(newest);
   if ((qresync || uid_only) && !news.vanished.empty()) {
@@ -258,6 +262,9 @@ void Context::tell_news() {
   }
   if (news.exists) out << "* " << std::uint64_t{view->count()} << " EXISTS\r\n";
   for (const auto index : news.updated) put_flags_update(*this, index, rev2);
+  if (!notifications || !notifications->fetches_arrived()) {
+    for (const auto index : news.added) put_flags_update(*this, index, rev2);
+  }
   if (newest) tell_changed(*this);
   if (view->gone()) {
     out << "* BYE the selected mailbox was deleted\r\n";
@@ -298,12 +305,6 @@ bool Context::over_limit(std::size_t messages) const {
 Reply Context::too_many() const {
   return Reply::no("[MESSAGELIMIT " + std::to_string(house.settings.message_limit) +
                    "] name fewer messages at once");
-}
-
-bool Context::has_removals() const {
-  if (!view || !has_news(*this)) return false;
-  const auto newest = house.mailstore.snapshot(view->account(), view->mailbox());
-  return newest && view->has_lost(*newest);
 }
 
 namespace {
@@ -360,6 +361,7 @@ awaitable<void> serve(net::Stream& stream, net::Session& session, const House& h
     }
     if (!reply) break;
     put_reply(context, tag, *reply);
+    if (context.notifications && !co_await context.notifications->tell_arrived(context)) break;
     context.errors = reply->kind == Reply::Kind::bad ? context.errors + 1 : 0;
     if (context.errors >= kMaxErrors) {
       context.out << "* BYE too many wrong commands\r\n";

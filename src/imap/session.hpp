@@ -117,8 +117,9 @@ struct Context {
 
   // Untagged responses for what happened in the selected mailbox (RFC 9051, 7). Expunges shift
   // sequence numbers, so they are told only between commands that name messages by them.
-  void tell_news();
-  [[nodiscard]] bool has_removals() const;  // some of them would be EXPUNGE
+  // `wait`: nothing is told while an expunge is among it.
+  enum class Expunges { tell, wait };
+  void tell_news(Expunges expunges = Expunges::tell);
 
   // RFC 7162, 3.1.2.1: "[HIGHESTMODSEQ n] " of the selected mailbox, for who knows modseqs.
   [[nodiscard]] std::string modseq_code() const;

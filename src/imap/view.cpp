@@ -107,7 +107,7 @@ View::News View::apply(Snapshot newest) {
   told_ = std::move(newest);
   news.exists = !difference.added.empty();
   for (const auto uid : difference.updated) news.updated.push_back(*told_->index_of(uid));
-  for (const auto uid : difference.added) news.updated.push_back(*told_->index_of(uid));
+  for (const auto uid : difference.added) news.added.push_back(*told_->index_of(uid));
   return news;
 }
 

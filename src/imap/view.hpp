@@ -64,7 +64,8 @@ class View {
     std::vector<std::uint32_t> expunged;  // sequence numbers, each as it is when its turn comes
     std::vector<Uid> vanished;
     bool exists = false;               // there are new ones
-    std::vector<std::size_t> updated;  // indexes into messages()
+    std::vector<std::size_t> added;    // these: indexes into messages()
+    std::vector<std::size_t> updated;  // and those whose flags are others
   };
   // `newest` is null when the mailbox is gone.
   [[nodiscard]] News apply(Snapshot newest);

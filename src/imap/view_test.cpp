@@ -109,7 +109,8 @@ TEST(View, TellsNewAndChangedMessages) {
   const auto news = view.apply(snapshot({{4, 6}, {9, 7}, {100}, {200, 7}}, told));
   EXPECT_TRUE(news.exists);
   EXPECT_THAT(news.expunged, ElementsAre(1));
-  EXPECT_THAT(news.updated, ElementsAre(0, 1, 3));
+  EXPECT_THAT(news.updated, ElementsAre(0));
+  EXPECT_THAT(news.added, ElementsAre(1, 3));
   EXPECT_EQ(view.largest_uid(), 200U);
 }
 

@@ -10,6 +10,7 @@
 #include "base/log.hpp"
 #include "message/fold.hpp"
 #include "schema/mailstore.pb.h"
+#include "search/field_words.hpp"
 #include "search/index_state.hpp"
 #include "search/terms.hpp"
 #include "search/words.hpp"
@@ -36,6 +37,14 @@ std::vector<EmailId> matches(const Xapian::Database& db, const Xapian::Query& qu
   enquire.set_weighting_scheme(Xapian::BoolWeight());
   enquire.set_query(query);
   return ids_of(enquire.get_mset(0, db.get_doccount()));
+}
+
+// False: the index cannot help.
+bool find_field(const Xapian::Database& db, std::string_view prefix, std::string_view folded,
+                Candidates& out) {
+  auto found = emails_with_words_of(db, prefix, folded);
+  if (found) out.possible = std::move(*found);
+  return found.has_value();
 }
 
 void find_words(const Xapian::Database& db, const Query& query, std::string_view folded,
@@ -104,12 +113,14 @@ Candidates AccountIndex::find(const Query& query) {
       open_for_reading();
       Candidates out;
       out.upto = read_bookmark(reader_->db).email;
+      out.usable = true;
       if (query.fuzzy) {
         find_fuzzily(reader_->db, query, folded, out);
+      } else if (const auto prefix = prefix_of_field(query.scope); !prefix.empty()) {
+        out.usable = find_field(reader_->db, prefix, folded, out);
       } else {
         find_words(reader_->db, query, folded, out);
       }
-      out.usable = true;
       return out;
     } catch (const Xapian::DatabaseModifiedError&) {
       continue;

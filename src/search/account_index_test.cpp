@@ -3,9 +3,12 @@
 #include <gtest/gtest.h>
 #include <xapian.h>
 
+#include <algorithm>
 #include <fstream>
+#include <random>
 
 #include "mailstore/testing/account_house.hpp"
+#include "message/fold.hpp"
 
 namespace freehold::search {
 namespace {
@@ -95,6 +98,90 @@ TEST_F(Index, FindsTheHeaderByTextOnly) {
   EXPECT_EQ(text("x-mailer: pigeon"), Emails{one});
   EXPECT_EQ(text("bert@away.example"), Emails{one});
   EXPECT_EQ(body("quarterly"), Emails{});
+}
+
+TEST_F(Index, FindsEverySubstringOfAField) {
+  const auto one = mail("Quarterly figures, draft", "x");
+  const auto two = utf8_mail("=?utf-8?Q?=E6=9D=B1=E4=BA=AC=E9=83=BDtower?=", "x");
+  catch_up();
+  const auto subject = [this](const std::string& needle) {
+    return find(Query::Scope::subject, needle).possible;
+  };
+  EXPECT_EQ(subject("arterly fig"), Emails{one});
+  EXPECT_EQ(subject("GURES, DR"), Emails{one});
+  EXPECT_EQ(subject("raf"), Emails{one});
+  EXPECT_EQ(subject("京都to"), Emails{two});
+  EXPECT_EQ(subject("quarterly draft figures draft"), Emails{one}) << "more than are in it may be";
+  EXPECT_EQ(subject("arterly"), Emails{one});
+  EXPECT_EQ(subject("nothing"), Emails{});
+  EXPECT_EQ(find(Query::Scope::from, "ert mü").possible, (Emails{one, two}));
+  EXPECT_EQ(find(Query::Scope::cc, "ert").possible, Emails{});
+  EXPECT_FALSE(find(Query::Scope::subject, ", ").usable);
+  EXPECT_FALSE(find(Query::Scope::subject, "\u0301a").usable) << "begins within a character";
+}
+
+// Whatever a field is made of, its own substrings lead to it.
+TEST_F(Index, LeavesOutNoneThatHasTheNeedle) {
+  const std::vector<std::string> pieces = {"a",
+                                           "bc",
+                                           "a",
+                                           " ",
+                                           " ",
+                                           ", ",
+                                           "-",
+                                           "@",
+                                           ".",
+                                           "7",
+                                           "é",
+                                           "e\u0301",
+                                           "ß",
+                                           "東",
+                                           "京",
+                                           "か\u3099",
+                                           "ｗ",
+                                           "😀",
+                                           "\u0301",
+                                           std::string(70, 'l'),
+                                           std::string(30, 'm') + "\u00fc" + std::string(33, 'n')};
+  std::mt19937 random(7);  // NOLINT(cert-msc32-c,cert-msc51-cpp): the same each time
+  const auto below = [&random](std::size_t end) { return random() % end; };
+  const auto inside_character = [](std::string_view text, std::size_t at) {
+    return at < text.size() && (static_cast<unsigned char>(text[at]) & 0xc0) == 0x80;
+  };
+  std::vector<std::pair<EmailId, std::string>> mails;
+  for (int i = 0; i < 60; ++i) {
+    std::string subject = "s";
+    for (auto left = 1 + below(14); left > 0; --left) subject += pieces[below(pieces.size())];
+    mails.emplace_back(utf8_mail(subject, "x"), message::fold_text(subject));
+  }
+  catch_up();
+  std::size_t asked = 0;
+  for (const auto& [of, folded] : mails) {
+    for (int i = 0; i < 40; ++i) {
+      auto begin = below(folded.size());
+      while (inside_character(folded, begin)) --begin;
+      auto end = begin + 1 + below(folded.size() - begin);
+      while (inside_character(folded, end)) ++end;
+      const auto needle = folded.substr(begin, end - begin);
+      if (message::fold_text(needle) != needle) continue;  // it would be looked for as another
+      const auto found = find(Query::Scope::subject, needle);
+      if (!found.usable) continue;
+      ++asked;
+      for (const auto& [email, text] : mails) {
+        if (!text.contains(needle)) continue;
+        EXPECT_TRUE(std::ranges::binary_search(found.possible, email))
+            << '"' << needle << "\" in \"" << text << '"';
+      }
+    }
+  }
+  EXPECT_GT(asked, 1000U);
+}
+
+TEST_F(Index, DoesNotVouchForACutHeader) {
+  const auto one = mail("x", "x", "Cc: " + std::string(5'000, 'c') + "\r\n");
+  mail("x", "x");
+  catch_up();
+  EXPECT_EQ(find(Query::Scope::subject, "nothing").possible, Emails{one});
 }
 
 TEST_F(Index, ComparesLikePeopleDo) {

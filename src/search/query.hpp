@@ -20,8 +20,8 @@ struct Query {
     bcc,
   } scope = Scope::text;
   std::string needle;  // UTF-8
-  // False: the needle's words one after the other, the last perhaps only begun. True: messages that
-  // have all its words in any form and order.
+  // False: of body and text the needle's words one after the other, the last perhaps only begun; of
+  // a field every substring. True: messages that have all its words in any form and order.
   bool fuzzy = false;
 };
 
@@ -31,8 +31,8 @@ struct Candidates {
   bool usable = false;
   EmailId upto;
 
-  // Not fuzzy: by email. The text of a possible one has the needle's words; a certain one has them
-  // where the caller cannot look (in an attachment's text).
+  // Not fuzzy: by email. The text of a possible one has the needle's words, its field may have the
+  // needle; a certain one has them where the caller cannot look (in an attachment's text).
   std::vector<EmailId> possible;
   std::vector<EmailId> certain;
 

@@ -56,6 +56,8 @@ class Builder {
     position_ += kGap;
   }
 
+  void add_mark(std::string_view term) { document_.add_boolean_term(std::string(term)); }
+
   Xapian::Document take() { return std::move(document_); }
 
  private:
@@ -110,22 +112,15 @@ std::vector<Xapian::Stem> stemmers(const Xapian::Database& db) {
   return all;
 }
 
-std::span<const std::string_view> prefixes(Query::Scope scope) {
-  static constexpr std::string_view kOfBody[] = {kBody, kAttachment};
-  static constexpr std::string_view kOfText[] = {kBody, kAttachment, kSubject, kFrom,
-                                                 kTo,   kCc,         kBcc};
-  static constexpr std::string_view kOne[] = {kSubject, kFrom, kTo, kCc, kBcc};
+std::vector<std::string_view> prefixes(Query::Scope scope) {
   switch (scope) {
     case Query::Scope::body:
-      return kOfBody;
+      return {kBody, kAttachment};
     case Query::Scope::text:
-      return kOfText;
+      return {kBody, kAttachment, kSubject, kFrom, kTo, kCc, kBcc};
     default:
-      break;
+      return {prefix_of_field(scope)};
   }
-  const auto index =
-      static_cast<std::size_t>(scope) - static_cast<std::size_t>(Query::Scope::subject);
-  return std::span(kOne).subspan(index, 1);
 }
 
 // A word in all its forms: its stems in the languages at hand, and, for less, what begins like the
@@ -200,6 +195,23 @@ Xapian::Query phrase_with_beginning(const Xapian::Database& db, std::vector<std:
 
 }  // namespace
 
+std::string_view prefix_of_field(Query::Scope scope) {
+  switch (scope) {
+    case Query::Scope::subject:
+      return kSubject;
+    case Query::Scope::from:
+      return kFrom;
+    case Query::Scope::to:
+      return kTo;
+    case Query::Scope::cc:
+      return kCc;
+    case Query::Scope::bcc:
+      return kBcc;
+    default:
+      return {};
+  }
+}
+
 Xapian::Document make_document(const MessageTexts& texts, std::string_view extracted) {
   const auto body = message::fold_text(texts.body);
   auto language = guess_language(body);
@@ -211,6 +223,7 @@ Xapian::Document make_document(const MessageTexts& texts, std::string_view extra
     if (const auto prefix = prefix_of_field(name); !prefix.empty())
       builder.add(prefix, folded, true);
   }
+  if (texts.header_is_cut) builder.add_mark(kCutHeader);
   builder.add(kBody, body, true);
   builder.add(kAttachment, message::fold_text(texts.file_names), true);
   builder.add(kAttachment, message::fold_text(extracted), true);

@@ -17,7 +17,7 @@ namespace freehold::search {
 struct MessageTexts;
 
 // Of the terms as they are made here, and of the metadata; another number on disk: rebuild.
-inline constexpr std::string_view kFormat = "1";
+inline constexpr std::string_view kFormat = "2";
 
 // Prefixes of terms. Words are folded, so a capital begins no word.
 inline constexpr std::string_view kBody = "";      // with positions
@@ -31,6 +31,10 @@ inline constexpr std::string_view kAttachment = "XA";  // names and texts, with 
 inline constexpr std::string_view kStem = "Z";         // before one of the above; no positions
 inline constexpr std::string_view kLanguage = "XL";    // the stemmer's name
 inline constexpr std::string_view kToExtract = "XE";   // an attachment's text is still to come
+inline constexpr std::string_view kCutHeader = "XH";   // not all of its header is in the index
+
+// Of the field that a scope is about; empty: it is about more.
+[[nodiscard]] std::string_view prefix_of_field(Query::Scope scope);
 
 // `extracted`: texts of attachments.
 [[nodiscard]] Xapian::Document make_document(const MessageTexts& texts, std::string_view extracted);

@@ -55,22 +55,30 @@ std::string name_of(const schema::Part& part) {
   return message::decode_text(name.substr(0, kMaxFieldBytes));
 }
 
-void read_header(const schema::Content& content, std::string raw, const store::BodyReader& body,
+void read_header(const schema::Content& content, std::string prefix, const store::BodyReader& body,
                  MessageTexts& out) {
-  raw += content.header_cut() ? read_range(body, 0, kMaxHeader) : content.header();
+  out.header_is_cut = content.header_cut();
   std::size_t room = kMaxHeader;
-  const message::Header header(std::move(raw));
+  const message::Header header(header_section(content, std::move(prefix), body, kMaxHeader));
   for (const auto& field : header.fields()) {
     const auto name = header.name(field);
     if (std::ranges::find(kNotIndexed, to_lower(name)) != kNotIndexed.end()) continue;
-    const auto value = header.value(field).substr(0, std::min(room, kMaxFieldBytes));
+    const auto whole = header.value(field);
+    const auto value = whole.substr(0, std::min(room, kMaxFieldBytes));
     room -= value.size();
+    if (value.size() < whole.size()) out.header_is_cut = true;
     out.fields.emplace_back(name, message::decode_text(value));
-    if (room == 0) break;
   }
 }
 
 }  // namespace
+
+std::string header_section(const schema::Content& content, std::string prefix,
+                           const store::BodyReader& body, std::uint64_t most) {
+  if (!content.header_cut()) return std::move(prefix) + content.header();
+  const auto end = content.parts().empty() ? most : content.parts(0).body_begin();
+  return std::move(prefix) + read_range(body, 0, std::min<std::uint64_t>(end, most));
+}
 
 std::string text_of_part(const schema::Part& part, const store::BodyReader& body,
                          std::uint64_t most) {

@@ -17,6 +17,11 @@ namespace freehold::search {
 [[nodiscard]] std::string text_of_part(const schema::Part& part, const store::BodyReader& body,
                                        std::uint64_t most);
 
+// A message's header section with a recipient's own prefix; of a very long one the first `most`
+// bytes.
+[[nodiscard]] std::string header_section(const schema::Content& content, std::string prefix,
+                                         const store::BodyReader& body, std::uint64_t most);
+
 // A part that is no text, as an extractor may be asked for it.
 struct Attachment {
   int part = 0;            // its index in Content
@@ -28,6 +33,7 @@ struct Attachment {
 // All of a message that is indexed, within the limits; UTF-8, not folded.
 struct MessageTexts {
   std::vector<std::pair<std::string, std::string>> fields;  // of the header: names and values
+  bool header_is_cut = false;                               // there is more of it than is indexed
   std::string body;        // all text parts; lines end as they were sent
   std::string file_names;  // of all parts, one a line
   std::vector<Attachment> attachments;

@@ -102,6 +102,10 @@ std::vector<Word> words_of(std::string_view folded, std::size_t most) {
   return words;
 }
 
+bool begins_with_mark(std::string_view folded) {
+  return !folded.empty() && first_of(folded).role == Role::mark;
+}
+
 std::string_view indexed_word(std::string_view word) {
   return word.size() <= kMaxWord ? word : message::utf8_prefix(word, kMaxWord);
 }

@@ -20,6 +20,9 @@ struct Word {
 
 [[nodiscard]] std::vector<Word> words_of(std::string_view folded, std::size_t most);
 
+// Whether text begins within a character: with an accent of one, say.
+[[nodiscard]] bool begins_with_mark(std::string_view folded);
+
 // Of a word, what is kept of it in the index: at most kMaxWord bytes.
 [[nodiscard]] std::string_view indexed_word(std::string_view word);
 

@@ -6,11 +6,13 @@ import shutil
 import subprocess
 import tempfile
 import time
+import unicodedata
 import unittest
 from email.mime.application import MIMEApplication
 from email.mime.multipart import MIMEMultipart
 from email.mime.text import MIMEText
 from pathlib import Path
+from random import Random
 
 from test.harness.box import PASSWORD, Box, client_tls
 from test.harness.mail import Generator, simple
@@ -38,6 +40,15 @@ class Client:
     def append(self, message: bytes) -> None:
         kind, said = self.imap.append("INBOX", "", "", message)
         assert kind == "OK", said
+
+    def append_many(self, messages: list[bytes]) -> None:
+        """In few commands (RFC 3502)."""
+        for at in range(0, len(messages), 500):
+            tag = self.imap._new_tag()  # noqa: SLF001
+            literals = [b" {%d+}\r\n%s" % (len(message), message) for message in messages[at : at + 500]]
+            self.imap.send(tag + b" APPEND INBOX" + b"".join(literals) + b"\r\n")
+            kind, said = self.imap._command_complete("APPEND", tag)  # noqa: SLF001
+            assert kind == "OK", said
 
     def find(self, keys: str, needle: str) -> list[int]:
         """Sequence numbers; the needle is a literal."""
@@ -82,6 +93,10 @@ def pdf(line: str) -> bytes:
     table = len(out)
     out += b"xref\n0 6\n0000000000 65535 f \n" + b"".join(b"%010d 00000 n \n" % place for place in places)
     return out + b"trailer << /Root 1 0 R /Size 6 >>\nstartxref\n%d\n%%%%EOF\n" % table
+
+
+def nfkc(text_of_any: str) -> str:
+    return unicodedata.normalize("NFKC", text_of_any).casefold()
 
 
 class FullText(unittest.TestCase):
@@ -158,6 +173,30 @@ class FullText(unittest.TestCase):
             self.assertEqual(kind, "OK", said)
             [answer] = client.imap.response("ESEARCH")[1]
             self.assertRegex(answer, rb"ALL 1 RELEVANCY \(([1-9]\d?|100)\)")
+
+    def test_substrings(self) -> None:
+        """search: in a large mailbox the index says where to look, and header searches stay exact"""
+        random = Random(7)
+        words = ["ledger", "invoice", "Voices", "plan", "planet", "pen-name", "a.b", "Zürich", "東京都", "x", "\u00e9te", "e\u0301te"]
+        subjects = [" ".join(random.choices(words, k=random.randint(1, 4))) for _ in range(6_000)]
+        messages = [f"From: {i % 50}@away.test\r\nTo: {_ANNA}\r\nSubject: {subject}\r\n\r\nx\r\n".encode()
+                    for i, subject in enumerate(subjects)]
+        many = ", ".join(f"member{i}@list.test" for i in range(400))
+        messages += [f"From: bert@away.test\r\nTo: {many}, last@rare.test\r\n\r\nx\r\n".encode(),
+                     b"X-Long: " + (b"y" * 900 + b"\r\n ") * 100 + b"y\r\nSubject: behind a long field\r\n\r\nx\r\n"]
+        subjects += ["", "behind a long field"]
+        with Client(self.box) as client:
+            client.append_many(messages)
+            self.complete(len(messages))
+            client.append(text("invoices that the index has not seen", "x"))
+            subjects.append("invoices that the index has not seen")
+            for needle in ("voice", "PLAN", "n-na", "lanet x", "京都", "ürich p", ".", "a.b pen", "\u00e9te x", "absent", "long field", "r i"):
+                expected = [i for i, subject in enumerate(subjects, 1) if nfkc(needle) in nfkc(subject)]
+                self.assertEqual(client.find("SUBJECT", needle), expected, needle)
+            self.assertEqual(client.find("TO", "t@rare"), [6_001], "a field that is too long for the index")
+            self.assertEqual(client.find("NOT FROM", "away"), [6_002, 6_003])
+            self.assertEqual(client.find("SUBJECT planet FROM", "49@a"),
+                             [i for i, subject in enumerate(subjects, 1) if "planet" in subject and i % 50 == 0])
 
     def test_attachments(self) -> None:
         """search: a PDF is found by its text; an extractor that hangs or eats memory is ended"""

@@ -95,6 +95,11 @@ class Ledger:
             if modseq and modseq < box.modseqs.at(asked):
                 raise Contradiction(f"HIGHESTMODSEQ {modseq}, but MODSEQ {box.modseqs.at(asked)} was told before")
 
+    def staying(self) -> dict[str, int]:
+        """The mailboxes that are never renamed, and their UIDVALIDITYs."""
+        with self._lock:
+            return dict(self._names)
+
     def mailbox_created(self, mailbox_id: str) -> None:
         with self._lock:
             if mailbox_id in self.created:

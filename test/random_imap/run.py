@@ -96,7 +96,9 @@ class Run:
             kind(step)
             gone = session.model is not None and session.model.gone
         except (Disconnected, ConnectionError) as error:
-            if session.model is None or not session.model.gone:
+            # By NOTIFY it is told at any time that the mailbox has gone: also when we are about to write.
+            told = session.model and (session.model.gone or (session.notified and session.name in PASSING))
+            if not told:
                 raise Contradiction(f"the server has closed the connection: {error!r}") from None
             gone = True
         if gone:
@@ -133,11 +135,11 @@ class Run:
 
     def _settle(self, session: Session, truths: dict[int, MailboxModel]) -> None:
         """A NOOP brings each client to the truth."""
-        if session.model is None:
-            return
         session.ask("NOOP")
+        names = self.ledger.staying()
+        session.check_watched({name: truths[validity] for name, validity in names.items()})
         model = session.model
-        if model.gone:
+        if model is None or model.gone:
             return
         session.synchronize()
         if model.uid_validity not in truths:

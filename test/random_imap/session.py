@@ -79,6 +79,8 @@ class Session:
         self.condstore = False
         self.qresync = False
         self.uid_only = False
+        self.notified = ""  # NOTIFY's word for the selected mailbox
+        self.watched: dict[str, dict[str, int]] = {}  # by NOTIFY: what STATUS told last, empty while it does not matter
         self._port, self._user, self._password = port, user, password
         self._lie = lie
         self._connection: Connection | None = None
@@ -93,6 +95,7 @@ class Session:
         greeting = self._read()
         assert greeting.kind == "OK", greeting.raw
         self.model, self.condstore, self.qresync, self.uid_only = None, False, False, False
+        self.notified, self.watched = "", {}
         self.must_ask(f"LOGIN {self._user} {self._password}")
         capabilities = self.must_ask("CAPABILITY").of("CAPABILITY")[0].data
         if self.style.rev2:
@@ -167,6 +170,11 @@ class Session:
         return Answer(response, untagged, asked)
 
     def _take(self, response: Response, rules: Rules) -> None:
+        if response.kind == "STATUS" and str(response.data[0]) in self.watched:
+            told = pairs_of(list_of(response.data[1]))
+            self.watched[str(response.data[0])] = {key: int(str(told[key])) for key in ("MESSAGES", "UIDNEXT") if key in told}
+        if response.code_of("NOTIFICATIONOVERFLOW") is not None:
+            self.notified, self.watched = "", {}
         if self.model:
             self.model.take(response, rules)
             if response.kind in ("FETCH", "UIDFETCH"):
@@ -219,10 +227,35 @@ class Session:
         self._send(b"DONE\r\n")
         self._finish(tag, asked, self.rules())
 
+    def notify(self, selected: str, watched: Sequence[str]) -> None:
+        """NOTIFY (RFC 5465): of the selected mailbox everything, of the others how many messages there are."""
+        # What comes before the answer is by what was asked for before, or by this: the freer one counts.
+        self.notified = self.notified if self.notified == "selected" else selected
+        self.watched = {name: {} for name in watched}
+        items = "(UID FLAGS MODSEQ)" if self.condstore else "(UID FLAGS)"
+        self.must_ask(f"NOTIFY SET STATUS ({selected} (MessageNew {items} MessageExpunge FlagChange)) "
+                      f"(mailboxes ({' '.join(watched)}) (MessageNew MessageExpunge))")
+        self.notified = selected
+        self._watch_begins()
+
+    def _watch_begins(self) -> None:
+        """Of the selected mailbox no STATUS is told."""
+        if self.model and self.name in self.watched:
+            self.watched[self.name] = {}
+
+    def check_watched(self, truths: dict[str, MailboxModel]) -> None:
+        """When all is quiet, what NOTIFY told last is the truth."""
+        for name, told in self.watched.items():
+            true = {"MESSAGES": len(truths[name].messages), "UIDNEXT": truths[name].uid_next}
+            if any(true[key] != value for key, value in told.items()):
+                raise Contradiction(f"NOTIFY has told {told} of {name}, and it has {true}")
+
     # The selected mailbox.
 
     def select(self, name: str, *, examine: bool = False, stays: bool = False) -> bool:
         """False: there is no such mailbox. `stays`: nobody renames or deletes it."""
+        if self.model and self.notified:
+            self.must_ask("UNSELECT")  # so that news of the one do not come while the other is opened
         self.leave()
         model = MailboxModel(self.ledger, vanished=self.qresync or self.uid_only)
         model.read_only = examine
@@ -238,6 +271,7 @@ class Session:
             self.expect_only(answer, "NONEXISTENT")
             self.model = None
             return False
+        self._watch_begins()
         if not model.uid_validity or not model.uid_next:
             raise Contradiction("SELECT without UIDVALIDITY or UIDNEXT")
         self.ledger.mailbox_told(model.uid_validity, name=name if stays else "", mailbox_id=model.mailbox_id,

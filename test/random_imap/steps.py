@@ -50,7 +50,8 @@ class Step:
         named = [messages[i] for i in chosen]
         if by_uid:
             return set_of([m.uid for m in named]), named
-        if len(chosen) == len(messages) and second < 0.5:
+        # With NOTIFY "*" may be more by the time that it is read.
+        if len(chosen) == len(messages) and second < 0.5 and not self.session.notified:
             return "1:*", named
         return set_of([i + 1 for i in chosen]), named
 
@@ -59,7 +60,8 @@ class Step:
         return bool(self.model().uids() if by_uid else self.model().messages)
 
     def by_uid(self, how_often: float) -> bool:
-        return self.chance.random() < how_often or self.session.uid_only
+        # With NOTIFY of "selected" numbers may move at any time.
+        return self.chance.random() < how_often or self.session.uid_only or self.session.notified == "selected"
 
     def places(self, messages: list[Seen]) -> list[Place]:
             return [self.model().place(m.uid) for m in messages]
@@ -110,6 +112,12 @@ def noop(step: Step) -> None:
     step.session.must_ask("NOOP" if step.session.model is None else command)
 
 
+def notify(step: Step) -> None:
+    if step.session.uid_only:
+        return  # which of the messages that it does not know yet news are about, it cannot tell
+    step.session.notify(step.chance.choice(["selected", "selected-delayed"]), step.chance.sample(STAYING, 2))
+
+
 def idle(step: Step) -> None:
     step.session.idle(step.chance.random() * 0.4)
 
@@ -143,6 +151,31 @@ def append(step: Step) -> None:
         validity, uids = answer.code("APPENDUID") or []
         for uid, content, words in zip(numbers_of(uids), contents, flags, strict=True):
             step.session.ledger.appended((int(validity), uid), content, asked=answer.asked, deleted="\\Deleted" in words)
+
+
+def replace(step: Step) -> None:
+    """A message takes the place of another (RFC 8508)."""
+    model, by_uid = step.model(), step.by_uid(0.6)
+    name, _ = _choose_mailbox(step)
+    if model.read_only:
+        return
+    if not model.complete():
+        step.session.synchronize()
+    if not step.usable(by_uid=by_uid) or model.gone:
+        return
+    number, [replaced] = step.some(by_uid=by_uid, most=1)
+    content = f"r{step.name}x{step.number:07}"
+    step.session.ledger.may_move([model.place(replaced.uid)])
+    command = f"{'UID ' if by_uid else ''}REPLACE {'1' if number == '1:*' else number} {name}"
+    answer = step.session.ask(command, literals=[("", message_of(content))])
+    step.session.expect_only(answer, "TRYCREATE", "NONEXISTENT")
+    code = next((c for r in answer.untagged if (c := r.code_of("APPENDUID"))), None)  # before the EXPUNGE (RFC 8508, 3.3)
+    if code:
+        step.session.ledger.appended((int(code[0]), int(code[1])), content, asked=answer.asked, deleted=False)
+    if answer.ok:
+        if not code:
+            raise Contradiction("REPLACE without APPENDUID")
+        step.must_be_gone([replaced], "it was replaced")
 
 
 _ITEMS = ("FLAGS", "(UID FLAGS)", "(FLAGS INTERNALDATE RFC822.SIZE)", "(UID ENVELOPE)", "BODY.PEEK[HEADER.FIELDS (SUBJECT)]",
@@ -215,10 +248,13 @@ def search(step: Step) -> None:
         raise Contradiction(f"refused: {answer.status.raw!r}")
     found = _found(answer)
     for message, number, wanted_here in zip(before, numbers, expected, strict=True):
+        if step.session.notified and (matches(message) != wanted_here or message not in model.messages):
+            continue  # it has changed, and the client was told, while the command was under way
         if wanted_here is not None and number and (number in found) != wanted_here:
             raise Contradiction(f"{command}: {number} {'is' if number in found else 'is not'} found, flags {message.flags}")
     strange = found - set(numbers)
-    if strange and all(numbers):
+    # With NOTIFY they may have been told, and gone again, while the command was under way.
+    if strange and all(numbers) and not step.session.notified:
         raise Contradiction(f"{command}: {sorted(strange)} are found, and the client knows of no such messages")
 
 
@@ -252,6 +288,8 @@ def _store(step: Step, how: str, flags: list[str], *, silent: bool) -> None:
     behind = step.chance.randint(0, 40)
     if model.read_only:
         return
+    # NOTIFY's news of earlier changes may come between the command and its answer, and nothing tells them apart.
+    silent = silent and not step.session.notified
     if not model.complete():
         step.session.synchronize()
     if not step.usable(by_uid=by_uid) or model.gone:
@@ -291,7 +329,8 @@ def _store(step: Step, how: str, flags: list[str], *, silent: bool) -> None:
         too_new = [m for m in changed if before[m.uid][2] and before[m.uid][1] > since]
         if not by_uid:  # what is gone is not told now
             too_new = changed = [m for m in too_new if m.uid in told]
-        step.must_be_gone(too_new, f"UNCHANGEDSINCE {since} has changed them, though they have greater MODSEQs")
+        if by_uid or not step.session.notified:  # else what was told may be another's change
+            step.must_be_gone(too_new, f"UNCHANGEDSINCE {since} has changed them, though they have greater MODSEQs")
     if not silent or step.session.condstore:
         _all_are_told(step, answer, changed, by_uid)
     for m in changed:
@@ -299,7 +338,7 @@ def _store(step: Step, how: str, flags: list[str], *, silent: bool) -> None:
             continue
         items = told[m.uid]
         flags = flags_of(items["FLAGS"]) if "FLAGS" in items else None
-        if flags is None or silent:
+        if flags is None or silent or step.session.notified:
             good = True
         else:
             good = {"FLAGS": flags == given, "+FLAGS": flags >= given, "-FLAGS": not flags & given}[how]
@@ -388,6 +427,8 @@ def status(step: Step) -> None:
     step.session.expect_only(answer, "NONEXISTENT")
     for response in answer.of("STATUS"):
         told = pairs_of(list_of(response.data[1]))
+        if "MAILBOXID" not in told:
+            continue  # of NOTIFY
         step.session.ledger.mailbox_told(
             int(str(told["UIDVALIDITY"])), name=name if stays else "", mailbox_id=str(list_of(told["MAILBOXID"])[0]),
             uid_next=int(str(told["UIDNEXT"])), modseq=int(str(told.get("HIGHESTMODSEQ", "0"))), asked=answer.asked)
@@ -422,7 +463,7 @@ def list_all(step: Step) -> None:
 def pipelined(step: Step) -> None:
     """Commands that go out together; none may be followed by an EXPUNGE before the next has named its messages."""
     model = step.model()
-    if not model.messages or step.session.uid_only:
+    if not model.messages or step.session.uid_only or step.session.notified == "selected":
         return
     last = 1 + int(step.chance.random() * len(model.messages))
     items = "(UID FLAGS MODSEQ)" if step.session.condstore else "(UID FLAGS)"
@@ -436,9 +477,9 @@ def pipelined(step: Step) -> None:
 # How often, beside one another.
 _WHENEVER: list[tuple[Callable[[Step], None], int]] = [
     (select, 6), (append, 16), (status, 4), (create, 2), (delete, 1), (rename, 1), (list_all, 1), (noop, 6), (idle, 2),
-    (reconnect, 1)]
+    (notify, 1), (reconnect, 1)]
 _SELECTED: list[tuple[Callable[[Step], None], int]] = [
-    (fetch, 14), (search, 7), (store, 18), (copy, 5), (move, 6), (expunge, 5), (close, 1), (unselect, 1), (pipelined, 3)]
+    (fetch, 14), (search, 7), (store, 18), (copy, 5), (move, 6), (replace, 3), (expunge, 5), (close, 1), (unselect, 1), (pipelined, 3)]
 
 
 def draw(session: Session, chance: random.Random, number: int, name: str) -> Callable[[Step], None]:
