@@ -33,7 +33,7 @@ _READING = {
     "imap.fetch_body": "FETCH 1:* (BODY.PEEK[])",
 }
 _WARM_RUNS = 3
-_FILLERS = 10
+_FILLERS, _BATCH = 2, 50  # sessions that fill a mailbox, and messages of one command: more stand in each other's way with Maildir
 
 
 class _Side(Protocol):
@@ -83,8 +83,8 @@ class _Bench:
         return time.monotonic() - begun
 
     def fill(self, user: str) -> None:
-        run_load(self.workshop.load, "append", "--port", self.side.imap, "--connections", _FILLERS, "--messages", self.messages,
-                 "--password", PASSWORD, "--user", user)
+        run_load(self.workshop.load, "append", "--port", self.side.imap, "--connections", _FILLERS, "--batch", _BATCH,
+                 "--messages", self.messages, "--password", PASSWORD, "--user", user)
 
     def read(self, times: Times, state: str) -> None:
         commands = ["SELECT INBOX"]
