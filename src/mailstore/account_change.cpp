@@ -45,8 +45,9 @@ Uid decoded_uid(std::string_view bytes) { return bytes.size() == 4 ? Uid(read_u3
 
 }  // namespace
 
-AccountChange::AccountChange(store::Transaction& tx, AccountId account, Time now)
-    : tx_(tx), account_(account), now_(now) {
+AccountChange::AccountChange(store::Transaction& tx, AccountId account, Time now,
+                             Snapshots& snapshots)
+    : tx_(tx), snapshots_(snapshots), account_(account), now_(now) {
   const auto key = keys::account_state(account);
   const auto seen = tx.get(key);
   // Lanes keep the changes of one process apart; this keeps those of several apart.
@@ -57,16 +58,22 @@ AccountChange::AccountChange(store::Transaction& tx, AccountId account, Time now
 
 AccountChange::CachedMailbox& AccountChange::cached(MailboxId id) {
   const auto [place, added] = mailboxes_.try_emplace(id);
-  if (added) place->second.record = store::read<schema::Mailbox>(tx_, keys::mailbox(account_, id));
+  if (added) {
+    place->second.record = store::read<schema::Mailbox>(tx_, keys::mailbox(account_, id));
+    place->second.before = snapshots_.find(account_, id, ModSeq(state_.modseq()));
+  }
   return place->second;
 }
 
 AccountChange::CachedChunk& AccountChange::cached(MailboxId mailbox, std::uint32_t number) {
   const auto [place, added] = chunks_.try_emplace({mailbox, number});
-  if (added) {
-    const auto key = keys::index(account_, mailbox, number);
-    if (const auto value = tx_.get(key)) place->second.chunk = IndexChunk::decode(key, *value);
+  if (!added) return place->second;
+  if (const auto& before = cached(mailbox).before) {
+    if (const auto chunk = before->chunk(number)) place->second.chunk = *chunk;
+    return place->second;
   }
+  const auto key = keys::index(account_, mailbox, number);
+  if (const auto value = tx_.get(key)) place->second.chunk = IndexChunk::decode(key, *value);
   return place->second;
 }
 
@@ -268,8 +275,11 @@ Uid AccountChange::place_too(MailboxId mailbox, const IndexedMessage& message, M
   const auto uid = place(mailbox, message);
   cached(mailbox, IndexChunk::number_of(uid)).chunk.share(uid);
   auto& origin = cached(from, IndexChunk::number_of(message.uid));
+  const auto bit = IndexChunk::bit_of(message.uid);
+  if ((origin.chunk.shared() & bit) != 0) return uid;
   origin.changed = true;
   origin.chunk.share(message.uid);
+  log(schema::Change::Messages::SHARED, from, origin.chunk, bit);
   return uid;
 }
 
@@ -407,16 +417,29 @@ void AccountChange::destroy(EmailId id, std::uint64_t size) {
 
 Bits AccountChange::change_flags(MailboxId mailbox, std::uint32_t number, Bits which,
                                  FlagChange how, const Flags& by, FlagMask may) {
+  const auto differ = change_flags_in(mailbox, number, which, how, by, may);
+  const auto& in = chunk(mailbox, number);
+  if (const auto shared = differ & in.shared(); shared != 0)
+    change_elsewhere(mailbox, emails_of(in, shared), how, by, may);
+  return differ;
+}
+
+Bits AccountChange::change_flags_in(MailboxId mailbox, std::uint32_t number, Bits which,
+                                    FlagChange how, const Flags& by, FlagMask may) {
   auto& in = cached(mailbox, number);
-  const auto before = in.chunk.only(which);
+  const auto seen = in.chunk.with(kSeen), deleted = in.chunk.with(kDeleted);
   const auto differ = in.chunk.change_flags(which, how, by, modseq_, may);
   if (differ == 0) return 0;
   in.changed = true;
-  count(mailbox, before, -1);
-  count(mailbox, in.chunk.only(which), +1);
+  auto& box = cached(mailbox);
+  box.changed = true;
+  auto& record = *box.record;
+  const auto number_of = [](Bits bits) { return static_cast<std::uint64_t>(std::popcount(bits)); };
+  record.set_unseen(less(record.unseen() + number_of(seen), number_of(in.chunk.with(kSeen))));
+  record.set_deleted(
+      less(record.deleted() + number_of(in.chunk.with(kDeleted)), number_of(deleted)));
+  record.set_highest_modseq(modseq_.value);
   log(schema::Change::Messages::FLAGS, mailbox, in.chunk, differ);
-  if (const auto shared = differ & in.chunk.shared(); shared != 0)
-    change_elsewhere(mailbox, emails_of(before, shared), how, by, may);
   return differ;
 }
 
@@ -432,15 +455,7 @@ void AccountChange::change_elsewhere(MailboxId but, std::span<const EmailId> ema
     }
   }
   for (const auto& [of, which] : chunks) {
-    const auto [mailbox, number] = of;
-    auto& in = cached(mailbox, number);
-    const auto before = in.chunk.only(which);
-    const auto differ = in.chunk.change_flags(which, how, by, modseq_, may);
-    if (differ == 0) continue;
-    in.changed = true;
-    count(mailbox, before, -1);
-    count(mailbox, in.chunk.only(which), +1);
-    log(schema::Change::Messages::FLAGS, mailbox, in.chunk, differ);
+    change_flags_in(of.first, of.second, which, how, by, may);
   }
 }
 
@@ -474,7 +489,8 @@ void AccountChange::write_log() {
   tx_.put(keys::change(account_, modseq_), log_.SerializeAsString());
 }
 
-void AccountChange::finish() {
+std::optional<Snapshots::Step> AccountChange::finish() {
+  const ModSeq before(state_.modseq());
   for (const auto& [id, box] : mailboxes_) {
     if (!box.changed || !box.record) continue;
     tx_.put(keys::mailbox(account_, id), box.record->SerializeAsString());
@@ -488,9 +504,27 @@ void AccountChange::finish() {
       tx_.put(std::move(key), cached.chunk.encode());
     }
   }
-  if (messages_.empty() && log_.mailboxes().empty() && log_.annotations().empty()) return;
+  if (messages_.empty() && log_.mailboxes().empty() && log_.annotations().empty())
+    return std::nullopt;
   write_log();
   tx_.put(keys::account_state(account_), state_.SerializeAsString());
+  // Mailboxes that come and go are rare.
+  if (!log_.mailboxes().empty()) return std::nullopt;
+  return step_from(before);
+}
+
+// Leaves no chunks behind.
+Snapshots::Step AccountChange::step_from(ModSeq before) {
+  Snapshots::Step step{before, modseq_, {}};
+  for (auto& [of, cached] : chunks_) {
+    if (!cached.changed) continue;
+    const auto& box = mailboxes_[of.first];
+    auto& changed = step.mailboxes[of.first];
+    changed.uid_next = Uid(box.record->uid_next());
+    changed.highest_modseq = ModSeq(box.record->highest_modseq());
+    changed.chunks.push_back({of.second, std::move(cached.chunk)});
+  }
+  return step;
 }
 
 }  // namespace freehold::mailstore

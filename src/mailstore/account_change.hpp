@@ -1,6 +1,7 @@
 #pragma once
 
 #include <map>
+#include <memory>
 #include <optional>
 #include <span>
 #include <string>
@@ -16,6 +17,7 @@
 #include "mailstore/index_chunk.hpp"
 #include "mailstore/lessons.hpp"
 #include "mailstore/rights.hpp"
+#include "mailstore/snapshots.hpp"
 #include "schema/mailstore.pb.h"
 #include "store/transaction.hpp"
 
@@ -32,7 +34,8 @@ struct Place {
 // that email, index, counters, links and log always agree. Lives within one Lane::Change.
 class AccountChange {
  public:
-  AccountChange(store::Transaction& tx, AccountId account, Time now);
+  // `snapshots` spare it reading what is in memory.
+  AccountChange(store::Transaction& tx, AccountId account, Time now, Snapshots& snapshots);
 
   [[nodiscard]] schema::AccountState& state() { return state_; }
   [[nodiscard]] ModSeq modseq() const { return modseq_; }  // of this change
@@ -99,7 +102,8 @@ class AccountChange {
   // POP3 does not show it any more, as long as it is.
   void hide_from_pop(EmailId id);
 
-  void finish();
+  // What the snapshots have to be told after the commit; nothing: they read it themselves.
+  [[nodiscard]] std::optional<Snapshots::Step> finish();
 
  private:
   using Kind = schema::Change::Messages::Kind;
@@ -107,6 +111,7 @@ class AccountChange {
     std::optional<schema::Mailbox> record;
     bool changed = false;
     bool logged = false;
+    std::shared_ptr<const MailboxSnapshot> before{};  // its chunks, when they are in memory
   };
   struct CachedChunk {
     IndexChunk chunk;
@@ -120,6 +125,8 @@ class AccountChange {
   void put_placement(EmailId id, MailboxId mailbox, Uid uid);
   void erase_placement(EmailId id, MailboxId mailbox);
   void count(MailboxId mailbox, const IndexChunk& rows, int direction);
+  IndexChunk::Bits change_flags_in(MailboxId mailbox, std::uint32_t number, IndexChunk::Bits which,
+                                   FlagChange how, const Flags& by, FlagMask may);
   void log(Kind kind, MailboxId mailbox, const IndexChunk& chunk, IndexChunk::Bits which);
   void change_elsewhere(MailboxId but, std::span<const EmailId> emails, FlagChange how,
                         const Flags& by, FlagMask may);
@@ -130,8 +137,10 @@ class AccountChange {
   void purge_rows(MailboxId mailbox, const IndexChunk& rows);
   void destroy(EmailId id, std::uint64_t size);
   void write_log();
+  [[nodiscard]] Snapshots::Step step_from(ModSeq before);
 
   store::Transaction& tx_;
+  Snapshots& snapshots_;
   AccountId account_;
   Time now_;
   schema::AccountState state_;

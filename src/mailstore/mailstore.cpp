@@ -69,13 +69,15 @@ std::shared_ptr<store::Lane> Mailstore::State::lane(AccountId account) {
 awaitable<Result<>> Mailstore::State::change(AccountId account,
                                              std::function<Result<>(AccountChange&)> make) {
   const auto lane = this->lane(account);
-  Result<> outcome = co_await lane->run([this, account, &make](store::Transaction& tx) -> Result<> {
-    AccountChange change(tx, account, clock.now());
+  std::optional<Snapshots::Step> step;
+  Result<> outcome = co_await lane->run([&](store::Transaction& tx) -> Result<> {
+    AccountChange change(tx, account, clock.now(), snapshots);
     if (keep_expunged == std::chrono::days(0)) change.keep_nothing();
     if (auto made = make(change); !made) return made;
-    change.finish();
+    step = change.finish();
     return {};
   });
+  if (outcome && step) snapshots.advance(account, std::move(*step));
   if (outcome) watchers.wake(account);
   co_return outcome;
 }

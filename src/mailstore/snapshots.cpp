@@ -77,6 +77,49 @@ std::shared_ptr<const MailboxSnapshot> Snapshots::get(AccountId account, Mailbox
   return entry->newest;
 }
 
+std::shared_ptr<const MailboxSnapshot> Snapshots::find(AccountId account, MailboxId mailbox,
+                                                       ModSeq of) {
+  std::shared_ptr<Entry> entry;
+  {
+    const std::lock_guard lock(mutex_);
+    const auto found = entries_.find({account, mailbox});
+    if (found == entries_.end()) return nullptr;
+    entry = found->second;
+  }
+  const std::unique_lock lock(entry->mutex, std::try_to_lock);
+  return lock && entry->upto == of ? entry->newest : nullptr;
+}
+
+void Snapshots::advance(AccountId account, Step step) {
+  std::vector<std::pair<MailboxId, std::shared_ptr<Entry>>> open;
+  {
+    const std::lock_guard lock(mutex_);
+    for (auto at = entries_.lower_bound({account, MailboxId()});
+         at != entries_.end() && at->first.first == account; ++at) {
+      open.emplace_back(at->first.second, at->second);
+    }
+  }
+  for (const auto& [mailbox, entry] : open) {
+    const std::unique_lock lock(entry->mutex, std::try_to_lock);
+    if (!lock || !entry->newest || entry->upto != step.from) continue;
+    const auto changed = step.mailboxes.find(mailbox);
+    if (changed != step.mailboxes.end() && !apply(changed->second, *entry)) continue;
+    entry->upto = step.to;
+  }
+}
+
+// False: copying the list of chunks costs more than reading those few again, if anybody wants them.
+bool Snapshots::apply(Step::Mailbox& changed, Entry& entry) {
+  constexpr std::size_t kSlotsOfAChunk = 64;  // as large as a chunk
+  if (entry.newest->slots().size() > kSlotsOfAChunk * changed.chunks.size()) return false;
+  const auto next = std::make_shared<MailboxSnapshot>(*entry.newest);
+  next->replace(std::move(changed.chunks));
+  next->uid_next = changed.uid_next;
+  next->highest_modseq = changed.highest_modseq;
+  entry.newest = next;
+  return true;
+}
+
 std::shared_ptr<Snapshots::Entry> Snapshots::entry(const Name& name) {
   const auto now = std::chrono::steady_clock::now();
   const std::lock_guard lock(mutex_);

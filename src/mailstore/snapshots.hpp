@@ -5,6 +5,7 @@
 #include <memory>
 #include <mutex>
 #include <utility>
+#include <vector>
 
 #include "base/ids.hpp"
 #include "mailstore/mailbox_snapshot.hpp"
@@ -21,6 +22,22 @@ class Snapshots {
   // Null: there is no such mailbox.
   [[nodiscard]] std::shared_ptr<const MailboxSnapshot> get(AccountId account, MailboxId mailbox);
 
+  // The one of a state of the account, if it is here by chance: reads nothing, waits for nobody.
+  [[nodiscard]] std::shared_ptr<const MailboxSnapshot> find(AccountId account, MailboxId mailbox,
+                                                            ModSeq of);
+  // What a change of the account has made of its mailboxes, so that it need not be read again.
+  struct Step {
+    struct Mailbox {
+      Uid uid_next;
+      ModSeq highest_modseq;
+      std::vector<MailboxSnapshot::Replacement> chunks;
+    };
+    ModSeq from, to;  // states of the account
+    std::map<MailboxId, Mailbox> mailboxes;
+  };
+  // After its commit. Small changes of large mailboxes are left to get().
+  void advance(AccountId account, Step step);
+
  private:
   using Name = std::pair<AccountId, MailboxId>;
   using Moment = std::chrono::steady_clock::time_point;
@@ -32,6 +49,7 @@ class Snapshots {
   };
   [[nodiscard]] std::shared_ptr<Entry> entry(const Name& name);
   void bring_forward(const Name& name, Entry& entry) const;
+  [[nodiscard]] static bool apply(Step::Mailbox& changed, Entry& entry);
   void drop_idle(Moment now);
 
   store::Engine& engine_;
