@@ -25,6 +25,8 @@ void move_counter(std::uint64_t now, void (schema::Mailbox::*set)(std::uint64_t)
   (box.*set)(direction > 0 ? now + by : now - std::min(now, by));
 }
 
+std::uint64_t count_of(Bits bits) { return static_cast<std::uint64_t>(std::popcount(bits)); }
+
 std::uint64_t less(std::uint64_t from, std::uint64_t by) { return from - std::min(from, by); }
 
 std::string encoded(Uid uid) {
@@ -238,13 +240,12 @@ void AccountChange::count(MailboxId mailbox, const IndexChunk& rows, int directi
   auto& record = *box.record;
   std::uint64_t bytes = 0;
   for (const auto& row : rows.rows()) bytes += row.size;
-  const auto number = [](Bits bits) { return static_cast<std::uint64_t>(std::popcount(bits)); };
   move_counter(record.emails(), &schema::Mailbox::set_emails, record, rows.size(), direction);
   move_counter(record.bytes(), &schema::Mailbox::set_bytes, record, bytes, direction);
   move_counter(record.unseen(), &schema::Mailbox::set_unseen, record,
-               number(rows.present() & ~rows.with(kSeen)), direction);
-  move_counter(record.deleted(), &schema::Mailbox::set_deleted, record, number(rows.with(kDeleted)),
-               direction);
+               count_of(rows.present() & ~rows.with(kSeen)), direction);
+  move_counter(record.deleted(), &schema::Mailbox::set_deleted, record,
+               count_of(rows.with(kDeleted)), direction);
   record.set_highest_modseq(modseq_.value);
 }
 
@@ -434,10 +435,8 @@ Bits AccountChange::change_flags_in(MailboxId mailbox, std::uint32_t number, Bit
   auto& box = cached(mailbox);
   box.changed = true;
   auto& record = *box.record;
-  const auto number_of = [](Bits bits) { return static_cast<std::uint64_t>(std::popcount(bits)); };
-  record.set_unseen(less(record.unseen() + number_of(seen), number_of(in.chunk.with(kSeen))));
-  record.set_deleted(
-      less(record.deleted() + number_of(in.chunk.with(kDeleted)), number_of(deleted)));
+  record.set_unseen(less(record.unseen() + count_of(seen), count_of(in.chunk.with(kSeen))));
+  record.set_deleted(less(record.deleted() + count_of(in.chunk.with(kDeleted)), count_of(deleted)));
   record.set_highest_modseq(modseq_.value);
   log(schema::Change::Messages::FLAGS, mailbox, in.chunk, differ);
   return differ;

@@ -92,7 +92,7 @@ class Crash(unittest.TestCase):
 
     def _resize(self, box: Box, mebibytes: int) -> None:
         assert box.process
-        run(["nsenter", "-t", str(box.process.pid), "-m", "mount", "-o", f"remount,size={mebibytes}m", str(box.data)])
+        run(["nsenter", "-t", str(box.process.pid), "-m", "-r", "mount", "-o", f"remount,size={mebibytes}m", str(box.data)])
 
     def _fill_disk(self, box: Box) -> Load:
         """Load until the server refuses; the load, which is ended."""

@@ -170,7 +170,7 @@ class Session:
         return Answer(response, untagged, asked)
 
     def _take(self, response: Response, rules: Rules) -> None:
-        if response.kind == "STATUS" and str(response.data[0]) in self.watched:
+        if response.kind == "STATUS" and response.data[0] in self.watched and not (self.model and response.data[0] == self.name):
             told = pairs_of(list_of(response.data[1]))
             self.watched[str(response.data[0])] = {key: int(str(told[key])) for key in ("MESSAGES", "UIDNEXT") if key in told}
         if response.code_of("NOTIFICATIONOVERFLOW") is not None:
