@@ -1,9 +1,11 @@
 #include "imap/full_text.hpp"
 
 #include <algorithm>
+#include <bit>
 #include <utility>
 
 #include "base/bytes.hpp"
+#include "imap/chunk_match.hpp"
 
 namespace freehold::imap {
 
@@ -60,14 +62,29 @@ void each_email(const View& view, Visit visit) {
       [&visit](std::uint32_t index, const auto&, const auto& row) { visit(index, row.email); });
 }
 
+// Whether so many messages have to be looked at that the index is worth asking for fields. What the
+// rest of the program says is known by bitmaps.
+bool is_worth_it(const View& view, const SearchKey& key) {
+  std::size_t count = 0;
+  for (const auto& slot : view.messages().slots()) {
+    const auto [possible, certain] = match_chunk(key, *slot.chunk, slot.before);
+    count += static_cast<std::size_t>(std::popcount(possible & ~certain));
+    if (count >= kFieldsFromIndex) return true;
+  }
+  return false;
+}
+
 }  // namespace
 
-awaitable<void> FullText::ask(search::Search* index, const View& view, const SearchKey& key,
-                              std::size_t to_look_at) {
+awaitable<void> FullText::ask(search::Search* index, const View& view, const SearchKey& key) {
   if (index == nullptr || view.count() == 0) co_return;
-  const bool worth = !is_exact_field(key) || to_look_at >= kFieldsFromIndex;
-  if (worth && scope_of(key)) co_await ask_one(*index, view, key);
-  for (const auto& child : key.children) co_await ask(index, view, child, to_look_at);
+  co_await ask_all(*index, view, key, is_worth_it(view, key));
+}
+
+awaitable<void> FullText::ask_all(search::Search& index, const View& view, const SearchKey& key,
+                                  bool of_fields) {
+  if (scope_of(key) && (of_fields || !is_exact_field(key))) co_await ask_one(index, view, key);
+  for (const auto& child : key.children) co_await ask_all(index, view, child, of_fields);
 }
 
 awaitable<void> FullText::ask_one(search::Search& index, const View& view, const SearchKey& key) {

@@ -23,10 +23,9 @@ class FullText {
     yes,
   };
 
-  // `index` may be null: all is unknown then. `to_look_at`: messages that what else the program
-  // says leaves to be looked at. The view outlives the call.
-  awaitable<void> ask(search::Search* index, const View& view, const SearchKey& key,
-                      std::size_t to_look_at);
+  // `index` may be null: all is unknown then. The key is as Matcher::prepare() has made it; the
+  // view outlives the call.
+  awaitable<void> ask(search::Search* index, const View& view, const SearchKey& key);
 
   // Of a key and a message of the view.
   [[nodiscard]] Verdict of(const SearchKey& key, std::size_t message) const {
@@ -43,6 +42,8 @@ class FullText {
  private:
   using Verdicts = std::vector<Verdict>;
 
+  awaitable<void> ask_all(search::Search& index, const View& view, const SearchKey& key,
+                          bool of_fields);
   awaitable<void> ask_one(search::Search& index, const View& view, const SearchKey& key);
   [[nodiscard]] static Verdicts judge(const View& view, const search::Candidates& found);
   [[nodiscard]] static Verdicts judge_field(const View& view, const search::Candidates& found);

@@ -52,16 +52,6 @@ void put_relevancies(Output& out, const std::vector<int>& relevancies) {
   out << ')';
 }
 
-// How many messages the bitmaps leave open.
-std::size_t to_look_at(const View& view, const SearchKey& key) {
-  std::size_t count = 0;
-  for (const auto& slot : view.messages().slots()) {
-    const auto [possible, certain] = match_chunk(key, *slot.chunk, slot.before);
-    count += static_cast<std::size_t>(std::popcount(possible & ~certain));
-  }
-  return count;
-}
-
 // RFC 9585: tells the client of a long command that it goes on.
 class Progress {
  public:
@@ -92,7 +82,7 @@ awaitable<Found> find_matching(Context& context, const View& view, SearchKey key
                   [&] { return known_mailboxes(context, view.account()); });
   matcher.prepare(key);
   FullText full_text;
-  co_await full_text.ask(context.house.search, view, key, to_look_at(view, key));
+  co_await full_text.ask(context.house.search, view, key);
   matcher.use(full_text);
   Found found;
   Progress progress(context);

@@ -309,16 +309,16 @@ Reply Context::too_many() const {
 
 namespace {
 
-// To a client that said NOTIFY, between its commands. False: it has gone.
-awaitable<bool> tell_what_happened(Context& context) {
+// To a client that said NOTIFY. False: it has gone.
+using Tell = awaitable<IoResult<>> (Notifications::*)(Context&);
+awaitable<bool> notify_client(Context& context, Tell tell) {
   if (!context.notifications) co_return true;
   try {
-    if (!co_await context.notifications->tell(context)) co_return false;
+    co_return (co_await ((*context.notifications).*tell)(context)).has_value();
   } catch (const store::ReadError& e) {
     log::error("imap.store_error", {{"session", context.session.id()}, {"error", e.what()}});
     co_return false;
   }
-  co_return (co_await context.out.flush()).has_value();
 }
 
 }  // namespace
@@ -343,7 +343,8 @@ awaitable<void> serve(net::Stream& stream, net::Session& session, const House& h
       break;
     }
     if (*woken == net::Wake::interrupted) {
-      if (!co_await tell_what_happened(context)) break;
+      if (!co_await notify_client(context, &Notifications::tell)) break;
+      sent = co_await context.out.flush();
       continue;
     }
     CommandReader read(context);
@@ -361,7 +362,7 @@ awaitable<void> serve(net::Stream& stream, net::Session& session, const House& h
     }
     if (!reply) break;
     put_reply(context, tag, *reply);
-    if (context.notifications && !co_await context.notifications->tell_arrived(context)) break;
+    if (!co_await notify_client(context, &Notifications::tell_arrived)) break;
     context.errors = reply->kind == Reply::Kind::bad ? context.errors + 1 : 0;
     if (context.errors >= kMaxErrors) {
       context.out << "* BYE too many wrong commands\r\n";

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <map>
 #include <memory>
 #include <optional>
@@ -22,6 +23,11 @@
 #include "store/transaction.hpp"
 
 namespace freehold::mailstore {
+
+// A counter that is not what it should be (`store check` says so) does not wrap.
+[[nodiscard]] inline std::uint64_t less(std::uint64_t from, std::uint64_t by) {
+  return from - std::min(from, by);
+}
 
 // Where an email is.
 struct Place {

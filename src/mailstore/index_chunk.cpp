@@ -57,6 +57,14 @@ std::int64_t wide(std::uint64_t value) { return static_cast<std::int64_t>(value)
 
 }  // namespace
 
+std::vector<EmailId> IndexChunk::emails(Bits which) const {
+  std::vector<EmailId> emails;
+  for (const auto& row : rows_) {
+    if ((which & bit_of(row.uid)) != 0) emails.push_back(row.email);
+  }
+  return emails;
+}
+
 std::uint32_t IndexChunk::flag_bits(Uid uid) const {
   const auto bit = bit_of(uid);
   std::uint32_t bits = 0;

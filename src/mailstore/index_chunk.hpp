@@ -71,7 +71,8 @@ class IndexChunk {
     return flags_[static_cast<unsigned>(std::countr_zero(static_cast<std::uint32_t>(flag)))];
   }
   [[nodiscard]] const std::vector<Keyword>& keywords() const { return keywords_; }  // by name
-  [[nodiscard]] Bits shared() const { return shared_; }  // emails that may be elsewhere too
+  [[nodiscard]] Bits shared() const { return shared_; }         // emails that may be elsewhere too
+  [[nodiscard]] std::vector<EmailId> emails(Bits which) const;  // in the order of their UIDs
   [[nodiscard]] std::uint32_t flag_bits(Uid uid) const;
   [[nodiscard]] Flags flags(Uid uid) const;
   [[nodiscard]] IndexedMessage message(std::uint32_t rank) const;
