@@ -148,6 +148,9 @@ awaitable<IoResult<>> Notifications::tell_selected(Context& context) {
   const auto* group = group_of_selected();
   if (!context.view || group == nullptr || !group->messages()) co_return IoResult<>();
   // Delayed: what shifts sequence numbers waits for a command that may (RFC 5465, 6.2).
+  // The watch that has woken us may be older than the mailbox's own, which sets this a moment
+  // later.
+  context.changed->store(true, std::memory_order_release);
   const bool wait = group->of == Of::selected_delayed && !context.uid_only;
   context.tell_news(wait ? Context::Expunges::wait : Context::Expunges::tell);
   co_return co_await tell_arrived(context);
