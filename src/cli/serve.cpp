@@ -100,7 +100,7 @@ Result<> serve(const Config& config) {
   while (signals.wait() == SIGHUP) reload(*tls);
   net::notify_systemd("STOPPING=1");
   log::info("server.stopping");
-  server.drain();
+  server.drain([&resolver] { (*resolver)->stop(); });
   known_bans = nullptr;
   log::info("server.stopped");
   return {};

@@ -48,6 +48,8 @@ class Resolver {
   virtual awaitable<DnsAnswer<std::string>> ptr(IpAddress address) = 0;
   // Any type, as the records' uncompressed RDATA.
   virtual awaitable<DnsAnswer<std::string>> records(std::string name, std::uint16_t type) = 0;
+  // Fails what is being asked and all that will be: nobody waits for DNS when the server stops.
+  virtual void stop() {}
 };
 
 struct ResolverSettings {

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <atomic>
 #include <chrono>
+#include <future>
 #include <map>
 #include <thread>
 
@@ -162,6 +163,17 @@ TEST_F(ResolverTest, GivesUpOnASilentServer) {
   const auto answer = wait_for<std::string>([&] { return resolver->txt("zone.test"); });
   EXPECT_EQ(answer.status, DnsStatus::failed);
   EXPECT_EQ(answer.error, "timed out");
+}
+
+TEST_F(ResolverTest, StoppedItFailsWhatIsAskedAndWhatWillBe) {
+  const Descriptor silent = testing::bind_udp();
+  const auto resolver = resolver_over(SocketAddress::local(silent.get()).endpoint(), 1h);
+  const auto ask = [&] { return resolver->txt("zone.test"); };
+  auto asked = std::async(std::launch::async, [&] { return wait_for<std::string>(ask); });
+  EXPECT_EQ(asked.wait_for(50ms), std::future_status::timeout);
+  resolver->stop();
+  EXPECT_EQ(asked.get().error, "the server is stopping");
+  EXPECT_EQ(wait_for<std::string>(ask).error, "the server is stopping");
 }
 
 TEST(Resolver, RefusesAnUnreadableTrustAnchor) {

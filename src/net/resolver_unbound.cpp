@@ -85,6 +85,8 @@ class UnboundResolver final : public Resolver {
         std::move(raw), [](const std::string& rdata) { return std::optional(rdata); });
   }
 
+  void stop() override { worker_->fail_all(); }
+
  private:
   awaitable<RawAnswer> ask(std::string name, std::uint16_t type) {
     if (name.ends_with('.')) name.pop_back();

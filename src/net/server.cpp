@@ -20,6 +20,8 @@ namespace asio = boost::asio;
 
 namespace {
 
+// How long sessions may go on as if nothing were.
+constexpr std::chrono::milliseconds kUnhurried{3'000};
 // What sessions have for their goodbye after their streams were cancelled.
 constexpr std::chrono::seconds kLastWords{2};
 
@@ -150,10 +152,13 @@ struct Server::State {
     }
   }
 
-  void wait_for_sessions() {
+  void wait_for_sessions(const std::function<void()>& hurry) {
     draining = true;
     tell_sessions(&ServerSession::begin_draining);
-    if (gate.wait_until_empty(settings.drain_limit)) return;
+    const auto unhurried = std::min<std::chrono::milliseconds>(kUnhurried, settings.drain_limit);
+    if (gate.wait_until_empty(unhurried)) return;
+    if (hurry) hurry();
+    if (gate.wait_until_empty(settings.drain_limit - unhurried)) return;
     log::warning("net.drain_limit_over", {{"sessions", gate.inside()}});
     tell_sessions(&ServerSession::cancel);
     if (gate.wait_until_empty(kLastWords)) return;
@@ -208,12 +213,12 @@ void Server::start() {
   }
 }
 
-void Server::drain() {
+void Server::drain(const std::function<void()>& hurry) {
   const std::lock_guard lock(state_->life);
   if (state_->drained) return;
   state_->drained = true;
   if (!state_->running) return;
-  state_->wait_for_sessions();
+  state_->wait_for_sessions(hurry);
   state_->end_loops();
   state_->running = false;
 }

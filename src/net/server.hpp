@@ -77,7 +77,9 @@ class Server {
   void start();
   // From any thread but the loops' own; a second call waits for the first. Stops accepting, tells
   // the sessions, waits until they have ended or the limit is over, and then ends the loops.
-  void drain();
+  // `hurry` is called when some are still there after the first seconds: it ends what they may be
+  // waiting for outside.
+  void drain(const std::function<void()>& hurry = {});
 
  private:
   struct State;

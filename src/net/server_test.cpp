@@ -211,6 +211,21 @@ TEST_F(ServerTest, DrainWaitsForABusySession) {
   });
 }
 
+TEST_F(ServerTest, DrainHurriesWhoIsWaitingForSomethingOutside) {
+  std::promise<Resume> outside;
+  serve([&](Stream& stream, Session&) -> awaitable<void> {
+    co_await suspend([&](Resume resume) { outside.set_value(std::move(resume)); });
+    co_await stream.write("done\r\n", after(kLong));
+  });
+  call([&](Stream& stream) -> awaitable<void> {
+    Resume give_up = outside.get_future().get();
+    auto draining = std::async(std::launch::async, [&] { server_->drain([&] { give_up(); }); });
+    const std::string answer = co_await hear(stream);
+    EXPECT_EQ(answer, "done");
+    draining.wait();
+  });
+}
+
 TEST_F(ServerTest, DrainCancelsWhoStaysTooLong) {
   settings_.drain_limit = 0s;
   serve([](Stream& stream, Session&) -> awaitable<void> {

@@ -168,8 +168,9 @@ struct UnboundWorker::State {
   Context ctx;
   Descriptor alarm{eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)};
 
-  std::mutex mutex;  // guards the two below
+  std::mutex mutex;  // guards the three below
   std::deque<Question> queue;
+  bool failing = false;
   bool stopping = false;
 
   // The thread's own.
@@ -230,10 +231,9 @@ struct UnboundWorker::State {
   }
 
   // libunbound goes on: its late answer still fills its cache.
-  void expire() {
-    const auto now = Clock::now();
+  void expire(Clock::time_point now, const char* why) {
     while (!under_way.empty() && under_way.begin()->second.deadline <= now) {
-      finish(under_way.begin()->first, failure("timed out"));
+      finish(under_way.begin()->first, failure(why));
     }
   }
 
@@ -249,12 +249,22 @@ struct UnboundWorker::State {
     std::uint64_t ignored = 0;
     static_cast<void>(read(alarm.get(), &ignored, sizeof ignored));
     std::deque<Question> fresh;
+    bool fail = false;
     {
       const std::lock_guard lock(mutex);
       if (stopping) return false;
       fresh.swap(queue);
+      fail = failing;
     }
-    for (Question& question : fresh) begin(std::move(question));
+    constexpr const char* kStopping = "the server is stopping";
+    if (fail) expire(Clock::time_point::max(), kStopping);
+    for (Question& question : fresh) {
+      if (fail) {
+        reply(question, failure(kStopping));
+      } else {
+        begin(std::move(question));
+      }
+    }
     return true;
   }
 
@@ -263,7 +273,7 @@ struct UnboundWorker::State {
     while (take_queue()) {
       poll(watched, 2, poll_time());
       ub_process(ctx.get());
-      expire();
+      expire(Clock::now(), "timed out");
     }
     ctx.reset();
   }
@@ -288,6 +298,14 @@ Result<std::unique_ptr<UnboundWorker>> UnboundWorker::make(const ResolverSetting
   auto state = std::make_unique<State>(settings, std::move(*context));
   if (!state->alarm) return problem(Problem::Kind::unavailable, "no descriptor for the resolver");
   return std::unique_ptr<UnboundWorker>(new UnboundWorker(std::move(state)));
+}
+
+void UnboundWorker::fail_all() {
+  {
+    const std::lock_guard lock(state_->mutex);
+    state_->failing = true;
+  }
+  state_->wake();
 }
 
 void UnboundWorker::ask(Question question) {

@@ -39,7 +39,9 @@ class UnboundWorker {
   UnboundWorker(const UnboundWorker&) = delete;
   UnboundWorker& operator=(const UnboundWorker&) = delete;
 
-  void ask(Question question);  // from any thread
+  // From any thread.
+  void ask(Question question);
+  void fail_all();  // also what is asked afterwards
 
  private:
   struct State;

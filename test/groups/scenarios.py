@@ -1,6 +1,9 @@
 """Whole-server dialogues: every file test/scenarios/*.txt is one test, played against a fresh box."""
 
+import smtplib
+import socket
 import tempfile
+import time
 import unittest
 from collections.abc import Callable
 from pathlib import Path
@@ -40,6 +43,29 @@ class Scenarios(unittest.TestCase):
         finally:
             code = box.stop()
         self.assertEqual(code, 0, f"the server's exit code\n{box.log_tail(20)}")
+
+
+    def test_stops_soon_when_names_cannot_be_looked_up(self) -> None:
+        """scenarios.stops_soon_when_names_cannot_be_looked_up: a silent name server holds nobody up at the end"""
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as silent:
+            silent.bind(("127.0.0.1", 0))
+            name_server = f"127.0.0.1:{silent.getsockname()[1]}"
+            type(self).boxes += 1
+            box = self.template.make(self.folder / f"{self.boxes}", {"dns": {"forwarders": [name_server]}})
+            box.start()
+            client = smtplib.SMTP("127.0.0.1", box.smtp, timeout=60)
+            try:
+                client.ehlo("mail.outside.test")
+                client.putcmd("MAIL", "FROM:<someone@outside.test>")
+                silent.settimeout(30)
+                silent.recv(512)  # it has asked
+                begun = time.monotonic()
+                code = box.stop()
+            finally:
+                client.close()
+                box.kill()
+        self.assertEqual(code, 0, box.log_tail(20))
+        self.assertLess(time.monotonic() - begun, 8, box.log_tail(20))
 
 
 def _test_of(path: Path) -> Callable[[Scenarios], None]:
