@@ -1,18 +1,16 @@
 #include <algorithm>
 
 #include "base/bytes.hpp"
-#include "base/yield.hpp"
+#include "imap/outlines.hpp"
 #include "imap/search_result.hpp"
 #include "imap/session.hpp"
 #include "imap/sort_order.hpp"
-#include "schema/mailstore.pb.h"
 
 // SORT (RFC 5256; DISPLAYFROM and DISPLAYTO by RFC 5957, RETURN by RFC 5267).
 namespace freehold::imap {
 
 namespace {
 
-constexpr std::size_t kBeforeYield = 64;
 // Comparing fewer takes no longer than the way to the pool and back.
 constexpr std::size_t kFewRows = 2000;
 
@@ -37,16 +35,15 @@ SortRequest read_sort(Lexer& lexer) {
 
 awaitable<std::vector<SortRow>> sorted_rows(Context& context, const SortRequest& request,
                                             const Found& found) {
+  const auto make = [&](std::size_t index, const message::Envelope* outline) {
+    return sort_row(request.criteria, index, context.view->row(index), outline);
+  };
   std::vector<SortRow> rows;
-  rows.reserve(found.size());
-  const bool wants_content = needs_content(request.criteria);
-  for (std::size_t i = 0; i < found.size(); ++i) {
-    if (i % kBeforeYield == kBeforeYield - 1) co_await yield();
-    const auto& message = context.view->row(found[i]);
-    std::optional<schema::Content> content;
-    if (wants_content)
-      content = context.house.mailstore.content(context.view->account(), message.email);
-    rows.push_back(sort_row(request.criteria, found[i], message, content ? &*content : nullptr));
+  if (needs_outline(request.criteria)) {
+    rows = co_await made_of_outlines(context, found, make);
+  } else {
+    rows.reserve(found.size());
+    for (const auto index : found) rows.push_back(make(index, nullptr));
   }
   const auto sort = [&] {
     std::ranges::sort(rows, [&](const SortRow& a, const SortRow& b) {

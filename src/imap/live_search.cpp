@@ -5,8 +5,8 @@
 #include "imap/limits.hpp"
 #include "imap/mailbox_access.hpp"
 #include "imap/matcher.hpp"
+#include "imap/outlines.hpp"
 #include "imap/session.hpp"
-#include "schema/mailstore.pb.h"
 
 namespace freehold::imap {
 
@@ -64,10 +64,12 @@ std::size_t position_of(const LiveSearch& live, std::vector<SortRow>::iterator r
 
 SortRow make_row(Context& context, const LiveSearch& live,
                  const mailstore::IndexChunk::Row& message) {
-  std::optional<schema::Content> content;
-  if (needs_content(live.criteria))
-    content = context.house.mailstore.content(context.view->account(), message.email);
-  return sort_row(live.criteria, message.uid.value, message, content ? &*content : nullptr);
+  Outline outline;
+  if (needs_outline(live.criteria)) {
+    const auto& store = context.house.mailstore;
+    outline = read_outlines(store, context.view->account(), {&message.email, 1}).front();
+  }
+  return sort_row(live.criteria, message.uid.value, message, outline ? &*outline : nullptr);
 }
 
 void tell_changed(Context& context, LiveSearch& live) {

@@ -6,6 +6,7 @@
 #include "imap/labels.hpp"
 #include "imap/object_id.hpp"
 #include "mailstore/header_extract.hpp"
+#include "message/date.hpp"
 #include "message/encoded_word.hpp"
 #include "message/fold.hpp"
 #include "message/header.hpp"
@@ -194,6 +195,23 @@ const std::optional<std::string>& Matcher::extract(std::size_t index) {
 
 namespace {
 
+bool is_of_sent_date(Kind kind) {
+  return kind == Kind::sent_before || kind == Kind::sent_on || kind == Kind::sent_since;
+}
+
+// By the day of the sender's own clock (RFC 9051, 6.4.4: time and zone are disregarded); without
+// one, when it arrived.
+bool matches_sent(const SearchKey& key, const std::optional<message::Date>& sent, Time received) {
+  const auto day = day_of(sent ? sent->at + sent->offset : received);
+  if (key.kind == Kind::sent_before) return day < key.number;
+  return key.kind == Kind::sent_on ? day == key.number : day >= key.number;
+}
+
+std::optional<message::Date> sent_date(const message::Header& header) {
+  const auto* field = header.find("date");
+  return field != nullptr ? message::parse_date(header.value(*field)) : std::nullopt;
+}
+
 bool has_field(const message::Header& header, const SearchKey& key) {
   return std::ranges::any_of(header.fields(), [&](const auto& field) {
     if (!iequals(header.name(field), key.name)) return false;
@@ -206,23 +224,26 @@ bool has_field(const message::Header& header, const SearchKey& key) {
 
 // Nothing: the extract does not say.
 std::optional<bool> Matcher::matches_extract(const SearchKey& key, std::size_t index) {
-  if (key.kind != Kind::header || (loaded_ && loaded_->index == index)) return std::nullopt;
-  if (!mailstore::HeaderExtract::takes(key.name)) return std::nullopt;
+  if (loaded_ && loaded_->index == index) return std::nullopt;
+  const bool sent = is_of_sent_date(key.kind);
+  if (!sent && (key.kind != Kind::header || !mailstore::HeaderExtract::takes(key.name)))
+    return std::nullopt;
   const auto& record = extract(index);
   if (!record) return std::nullopt;
-  return has_field(message::Header(std::string(mailstore::HeaderExtract(*record).lines())), key);
+  const message::Header header(std::string(mailstore::HeaderExtract(*record).lines()));
+  return sent ? matches_sent(key, sent_date(header), view_.row(index).received_at)
+              : has_field(header, key);
 }
 
 bool Matcher::matches_content(const SearchKey& key, std::size_t index) {
   static_cast<void>(load(index));
   auto& loaded = *loaded_;
   const auto& content = loaded.content;
-  if (key.kind == Kind::sent_before || key.kind == Kind::sent_on || key.kind == Kind::sent_since) {
-    // By the day of the sender's own clock (RFC 9051, 6.4.4: time and zone are disregarded).
-    const auto local = from_millis(content.sent_at() + std::int64_t{content.sent_zone()} * 60'000);
-    const auto day = content.sent_at() != 0 ? day_of(local) : day_of(view_.row(index).received_at);
-    if (key.kind == Kind::sent_before) return day < key.number;
-    return key.kind == Kind::sent_on ? day == key.number : day >= key.number;
+  if (is_of_sent_date(key.kind)) {
+    std::optional<message::Date> sent;
+    if (content.sent_at() != 0)
+      sent = {from_millis(content.sent_at()), std::chrono::minutes(content.sent_zone())};
+    return matches_sent(key, sent, view_.row(index).received_at);
   }
   if (key.kind == Kind::header || key.kind == Kind::text) {
     if (!loaded.header) {

@@ -4,15 +4,16 @@
 
 #include "imap/text_order.hpp"
 #include "message/encoded_word.hpp"
+#include "message/envelope.hpp"
 #include "message/thread.hpp"
-#include "schema/mailstore.pb.h"
 
 namespace freehold::imap {
 
 namespace {
 
 using By = SortCriterion::By;
-using Addresses = google::protobuf::RepeatedPtrField<schema::Address4>;
+using Kind = message::Address::Kind;
+using message::Addresses;
 
 // More say nothing that fewer do not.
 constexpr std::size_t kMaxCriteria = 16;
@@ -33,33 +34,33 @@ constexpr Named kCriteria[] = {{"ARRIVAL", By::arrival},
 
 // The first address's local part, as ENVELOPE has it.
 std::string first_mailbox(const Addresses& addresses) {
-  return addresses.empty() ? std::string() : order_key(addresses[0].mailbox());
+  if (addresses.empty()) return {};
+  const auto& first = addresses.front();
+  return order_key(first.kind == Kind::group_begin ? first.name : first.local);
 }
 
 // RFC 5957, 3: its display name, or else the address; of a group its name.
 std::string first_display(const Addresses& addresses) {
   if (addresses.empty()) return {};
-  const auto& first = addresses[0];
-  if (!first.name().empty()) return order_key(message::decode_text(first.name()));
-  if (first.role() == schema::Address4::GROUP_BEGIN)
-    return order_key(message::decode_text(first.mailbox()));
-  return order_key(first.mailbox() + "@" + first.host());
+  const auto& first = addresses.front();
+  const auto name = first.display_name();
+  return order_key(name.empty() ? first.local + "@" + first.domain : name);
 }
 
-std::string text_of(By by, const schema::Envelope& envelope) {
+std::string text_of(By by, const message::Envelope& outline) {
   switch (by) {
     case By::cc:
-      return first_mailbox(envelope.cc());
+      return first_mailbox(outline.cc);
     case By::from:
-      return first_mailbox(envelope.from());
+      return first_mailbox(outline.from);
     case By::to:
-      return first_mailbox(envelope.to());
+      return first_mailbox(outline.to);
     case By::display_from:
-      return first_display(envelope.from());
+      return first_display(outline.from);
     case By::display_to:
-      return first_display(envelope.to());
+      return first_display(outline.to);
     default:
-      return order_key(message::base_subject(message::decode_text(envelope.subject())).text);
+      return order_key(message::base_subject(outline.decoded_subject()).text);
   }
 }
 
@@ -86,21 +87,21 @@ std::vector<SortCriterion> read_sort_criteria(Lexer& lexer) {
   return criteria;
 }
 
-bool needs_content(const std::vector<SortCriterion>& criteria) {
+bool needs_outline(const std::vector<SortCriterion>& criteria) {
   return std::ranges::any_of(criteria, [](const SortCriterion& criterion) {
     return criterion.by != By::arrival && criterion.by != By::size;
   });
 }
 
-Time sent_date(const mailstore::IndexChunk::Row& message, const schema::Content* content) {
-  if (content == nullptr || content->sent_at() == 0) return message.received_at;
-  return from_millis(content->sent_at());
+Time sent_date(const mailstore::IndexChunk::Row& message, const message::Envelope* outline) {
+  return outline != nullptr && outline->sent_at ? outline->sent_at->at : message.received_at;
 }
 
 SortRow sort_row(const std::vector<SortCriterion>& criteria, std::size_t index,
-                 const mailstore::IndexChunk::Row& message, const schema::Content* content) {
+                 const mailstore::IndexChunk::Row& message, const message::Envelope* outline) {
   SortRow row;
   row.index = index;
+  row.values.reserve(criteria.size());
   for (const auto& criterion : criteria) {
     auto& value = row.values.emplace_back();
     if (criterion.by == By::arrival) {
@@ -108,9 +109,9 @@ SortRow sort_row(const std::vector<SortCriterion>& criteria, std::size_t index,
     } else if (criterion.by == By::size) {
       value.number = static_cast<std::int64_t>(message.size);
     } else if (criterion.by == By::date) {
-      value.number = to_millis(sent_date(message, content));
-    } else if (content != nullptr) {
-      value.text = text_of(criterion.by, content->envelope());
+      value.number = to_millis(sent_date(message, outline));
+    } else if (outline != nullptr) {
+      value.text = text_of(criterion.by, *outline);
     }
   }
   return row;

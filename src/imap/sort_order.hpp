@@ -8,8 +8,8 @@
 #include "imap/lexer.hpp"
 #include "mailstore/mailstore.hpp"
 
-namespace freehold::schema {
-class Content;
+namespace freehold::message {
+struct Envelope;
 }
 
 namespace freehold::imap {
@@ -33,16 +33,16 @@ struct SortRow {
   std::vector<Value> values;
 };
 
-[[nodiscard]] bool needs_content(const std::vector<SortCriterion>& criteria);
-// `content` may be null when it is not needed, or cannot be read.
+[[nodiscard]] bool needs_outline(const std::vector<SortCriterion>& criteria);
+// `outline` may be null when it is not needed, or cannot be read.
 [[nodiscard]] SortRow sort_row(const std::vector<SortCriterion>& criteria, std::size_t index,
                                const mailstore::IndexChunk::Row& message,
-                               const schema::Content* content);
+                               const message::Envelope* outline);
 [[nodiscard]] bool sorts_before(const std::vector<SortCriterion>& criteria, const SortRow& a,
                                 const SortRow& b);
 
 // The sent date (RFC 5256, 2.2): the Date field, or else when it arrived.
 [[nodiscard]] Time sent_date(const mailstore::IndexChunk::Row& message,
-                             const schema::Content* content);
+                             const message::Envelope* outline);
 
 }  // namespace freehold::imap

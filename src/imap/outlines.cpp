@@ -1,0 +1,40 @@
+#include "imap/outlines.hpp"
+
+#include "mailstore/header_extract.hpp"
+#include "schema/mailstore.pb.h"
+#include "search/texts.hpp"
+
+namespace freehold::imap {
+
+namespace {
+
+// Of a longer header the rest is not looked at.
+constexpr std::uint64_t kMostOfHeader = std::uint64_t{1} << 20;
+
+Outline outline_of_whole(const mailstore::Mailstore& store, AccountId account, EmailId email) {
+  const auto content = store.content(account, email);
+  auto opened = store.open(account, email);
+  if (!content || !opened) return std::nullopt;
+  return message::make_envelope(message::Header(
+      search::header_section(*content, std::move(opened->prefix), opened->body, kMostOfHeader)));
+}
+
+}  // namespace
+
+std::vector<Outline> read_outlines(const mailstore::Mailstore& store, AccountId account,
+                                   std::span<const EmailId> emails) {
+  const auto extracts = store.extracts(account, mailstore::Mailstore::Extract::header, emails);
+  std::vector<Outline> outlines;
+  outlines.reserve(emails.size());
+  for (std::size_t i = 0; i < emails.size(); ++i) {
+    if (extracts[i]) {
+      outlines.emplace_back(message::make_envelope(
+          message::Header(std::string(mailstore::HeaderExtract(*extracts[i]).lines()))));
+    } else {
+      outlines.push_back(outline_of_whole(store, account, emails[i]));
+    }
+  }
+  return outlines;
+}
+
+}  // namespace freehold::imap
