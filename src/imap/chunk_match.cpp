@@ -36,8 +36,9 @@ Bits with_uids(const SequenceSet& set, const IndexChunk& chunk) {
 }
 
 Bits with_keyword(const std::string& name, const IndexChunk& chunk) {
-  const auto found = std::ranges::find(chunk.keywords(), name, &IndexChunk::Keyword::name);
-  return found == chunk.keywords().end() ? 0 : found->messages;
+  const auto found =
+      std::ranges::find(chunk.flag_maps().keywords(), name, &mailstore::FlagMaps::Keyword::name);
+  return found == chunk.flag_maps().keywords().end() ? 0 : found->messages;
 }
 
 ChunkMatch exactly(Bits bits) { return {bits, bits}; }

@@ -1,3 +1,5 @@
+#include <bit>
+
 #include "imap/mailbox_access.hpp"
 #include "imap/session.hpp"
 
@@ -15,15 +17,17 @@ std::string numbers_of(Context& context, const std::vector<Uid>& uids, bool by_u
   return format_set(numbers);
 }
 
-// Those of a chunk whose flags are not what the client makes of what it was told: others have
-// changed them meanwhile. RFC 9051, 6.4.6: even a silent STORE tells these.
-IndexChunk::Bits changed_by_others(const View& told, const IndexChunk& now,
+using Part = mailstore::Mailstore::FlagsUpdated::Part;
+
+// Those whose flags are not what the client makes of what it was told: others have changed them
+// meanwhile. RFC 9051, 6.4.6: even a silent STORE tells these.
+IndexChunk::Bits changed_by_others(const View& told, const Part& now,
                                    const mailstore::Mailstore::FlagUpdate& update) {
-  const auto known = told.messages().chunk(IndexChunk::number_of(now.rows().front().uid));
+  const auto known = told.messages().chunk(IndexChunk::number_of(now.chunk->rows().front().uid));
   if (!known) return 0;
-  auto expected = *known;
-  expected.change_flags(now.present(), update.how, update.flags, {});
-  return expected.flags_differ(now);
+  auto expected = known->flag_maps();
+  expected.change(now.which, update.how, update.flags);
+  return expected.differ(now.chunk->flag_maps()) & now.which & known->present();
 }
 
 // RFC 7162, 3.1.3: with CONDSTORE even a silent STORE tells the new modseq.
@@ -87,15 +91,16 @@ awaitable<Reply> store(Context& context, Command& command) {
       context.view->account(), context.view->mailbox(), std::move(uids), update);
   if (!done) co_return reply_for(done.error());
   std::vector<IndexChunk::Bits> loud;
-  for (const auto& chunk : done->messages)
-    loud.push_back(silent ? changed_by_others(*context.view, chunk, update) : chunk.present());
+  for (const auto& part : done->messages)
+    loud.push_back(silent ? changed_by_others(*context.view, part, update) : part.which);
   context.view->note(done->messages);
   std::size_t found = done->modified.size();
   for (std::size_t i = 0; i < done->messages.size(); ++i) {
-    const auto& chunk = done->messages[i];
-    found += chunk.size();
+    const auto& [chunk, which] = done->messages[i];
+    found += static_cast<std::size_t>(std::popcount(which));
     if (loud[i] == 0 && !context.condstore) continue;
-    for (const auto& row : chunk.rows()) {
+    for (const auto& row : chunk->rows()) {
+      if ((which & IndexChunk::bit_of(row.uid)) == 0) continue;
       const bool quiet = (loud[i] & IndexChunk::bit_of(row.uid)) == 0;
       if (!quiet || context.condstore) put_stored(context, row, quiet, command.by_uid);
     }

@@ -111,16 +111,22 @@ View::News View::apply(Snapshot newest) {
   return news;
 }
 
-void View::note(const std::vector<IndexChunk>& changed) {
+void View::note(const std::vector<mailstore::Mailstore::FlagsUpdated::Part>& changed) {
   if (changed.empty()) return;
   auto mine = std::make_shared<MailboxSnapshot>(*told_);
   std::vector<MailboxSnapshot::Replacement> replaced;
-  for (const auto& newer : changed) {
-    const auto number = IndexChunk::number_of(newer.rows().front().uid);
+  replaced.reserve(changed.size());
+  for (const auto& [newer, which] : changed) {
+    const auto number = IndexChunk::number_of(newer->rows().front().uid);
     const auto known = told_->chunk(number);
     if (!known) continue;
-    replaced.push_back({number, *known});
-    replaced.back().chunk.adopt(newer);
+    if (known->is_same_but(*newer, which)) {
+      replaced.push_back({number, newer});
+      continue;
+    }
+    auto chunk = std::make_shared<IndexChunk>(*known);
+    chunk->adopt(newer->only(which));
+    replaced.push_back({number, std::move(chunk)});
   }
   mine->replace(std::move(replaced));
   told_ = std::move(mine);

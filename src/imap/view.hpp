@@ -70,7 +70,7 @@ class View {
   // `newest` is null when the mailbox is gone.
   [[nodiscard]] News apply(Snapshot newest);
   // The client is told of these messages' new flags by the command itself.
-  void note(const std::vector<mailstore::IndexChunk>& changed);
+  void note(const std::vector<mailstore::Mailstore::FlagsUpdated::Part>& changed);
 
  private:
   AccountId account_;

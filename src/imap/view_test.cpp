@@ -33,7 +33,8 @@ View::Snapshot snapshot(const std::vector<Message>& messages, View::Snapshot bef
   std::vector<MailboxSnapshot::Replacement> replaced;
   for (auto& [number, chunk] : chunks) {
     const auto known = made->chunk(number);
-    if (!known || *known != chunk) replaced.push_back({number, std::move(chunk)});
+    if (!known || *known != chunk)
+      replaced.push_back({number, std::make_shared<const IndexChunk>(std::move(chunk))});
   }
   made->replace(std::move(replaced));
   return made;
@@ -119,7 +120,7 @@ TEST(View, WhatTheClientKnowsIsNotToldAgain) {
   auto view = view_with(told);
   IndexChunk mine;
   mine.insert({Uid(4), EmailId(4), ModSeq(6), 1, {}, {}}, {mailstore::kSeen, {}});
-  view.note({mine});
+  view.note({{std::make_shared<const IndexChunk>(mine), mine.present()}});
   EXPECT_TRUE(view.at(1).flags.has(mailstore::kSeen));
   EXPECT_FALSE(view.at(0).flags.has(mailstore::kSeen));
   const auto newest = snapshot({{2}, {4, 6}}, told);

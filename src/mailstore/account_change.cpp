@@ -58,14 +58,28 @@ AccountChange::CachedMailbox& AccountChange::cached(MailboxId id) {
 
 AccountChange::CachedChunk& AccountChange::cached(MailboxId mailbox, std::uint32_t number) {
   const auto [place, added] = chunks_.try_emplace({mailbox, number});
-  if (!added) return place->second;
+  auto& chunk = place->second;
+  if (!added) return chunk;
   if (const auto& before = cached(mailbox).before) {
-    if (const auto chunk = before->chunk(number)) place->second.chunk = *chunk;
-    return place->second;
+    chunk.now = before->chunk(number);
+    if (chunk.now) return chunk;
+    chunk.own = std::make_shared<IndexChunk>();
+  } else {
+    const auto key = keys::index(account_, mailbox, number);
+    const auto value = tx_.get(key);
+    chunk.own =
+        std::make_shared<IndexChunk>(value ? IndexChunk::decode(key, *value) : IndexChunk());
   }
-  const auto key = keys::index(account_, mailbox, number);
-  if (const auto value = tx_.get(key)) place->second.chunk = IndexChunk::decode(key, *value);
-  return place->second;
+  chunk.now = chunk.own;
+  return chunk;
+}
+
+IndexChunk& AccountChange::CachedChunk::edit() {
+  if (!own) {
+    own = std::make_shared<IndexChunk>(*now);
+    now = own;
+  }
+  return *own;
 }
 
 schema::Mailbox* AccountChange::mailbox(MailboxId id) {
@@ -138,7 +152,7 @@ std::optional<schema::Email> AccountChange::email(EmailId id) const {
 }
 
 const IndexChunk& AccountChange::chunk(MailboxId mailbox, std::uint32_t number) {
-  return cached(mailbox, number).chunk;
+  return *cached(mailbox, number).now;
 }
 
 std::vector<std::uint32_t> AccountChange::chunks(MailboxId mailbox) const {
@@ -251,39 +265,39 @@ Uid AccountChange::place(MailboxId mailbox, const IndexedMessage& message) {
   box.record->set_uid_next(uid.value + 1);
   auto& in = cached(mailbox, IndexChunk::number_of(uid));
   in.changed = true;
-  in.chunk.insert(
+  in.edit().insert(
       {uid, message.email, modseq_, message.size, message.received_at, now_, message.thread},
       message.flags);
   const auto bit = IndexChunk::bit_of(uid);
-  count(mailbox, in.chunk.only(bit), +1);
-  log(schema::Change::Messages::PLACED, mailbox, in.chunk, bit);
+  count(mailbox, in.now->only(bit), +1);
+  log(schema::Change::Messages::PLACED, mailbox, *in.now, bit);
   put_placement(message.email, mailbox, uid);
   return uid;
 }
 
 Uid AccountChange::place_too(MailboxId mailbox, const IndexedMessage& message, MailboxId from) {
   const auto uid = place(mailbox, message);
-  cached(mailbox, IndexChunk::number_of(uid)).chunk.share(uid);
+  cached(mailbox, IndexChunk::number_of(uid)).edit().share(uid);
   auto& origin = cached(from, IndexChunk::number_of(message.uid));
   const auto bit = IndexChunk::bit_of(message.uid);
-  if ((origin.chunk.shared() & bit) != 0) return uid;
+  if ((origin.now->shared() & bit) != 0) return uid;
   origin.changed = true;
-  origin.chunk.share(message.uid);
-  log(schema::Change::Messages::SHARED, from, origin.chunk, bit);
+  origin.edit().share(message.uid);
+  log(schema::Change::Messages::SHARED, from, *origin.now, bit);
   return uid;
 }
 
 Uid AccountChange::move(MailboxId from, const IndexedMessage& message, MailboxId to) {
   const auto bit = IndexChunk::bit_of(message.uid);
   auto& origin = cached(from, IndexChunk::number_of(message.uid));
-  const auto gone = origin.chunk.only(bit);
+  const auto gone = origin.now->only(bit);
   origin.changed = true;
-  origin.chunk.erase(bit);
+  origin.edit().erase(bit);
   count(from, gone, -1);
   log(schema::Change::Messages::REMOVED, from, gone, bit);
   if (from != to) erase_placement(message.email, from);
   const auto uid = place(to, message);
-  if (gone.shared() != 0) cached(to, IndexChunk::number_of(uid)).chunk.share(uid);
+  if (gone.shared() != 0) cached(to, IndexChunk::number_of(uid)).edit().share(uid);
   return uid;
 }
 
@@ -303,17 +317,17 @@ Bits AccountChange::change_flags(MailboxId mailbox, std::uint32_t number, Bits w
 Bits AccountChange::change_flags_in(MailboxId mailbox, std::uint32_t number, Bits which,
                                     FlagChange how, const Flags& by, FlagMask may) {
   auto& in = cached(mailbox, number);
-  const auto seen = in.chunk.with(kSeen), deleted = in.chunk.with(kDeleted);
-  const auto differ = in.chunk.change_flags(which, how, by, modseq_, may);
+  const auto seen = in.now->with(kSeen), deleted = in.now->with(kDeleted);
+  const auto differ = in.edit().change_flags(which, how, by, modseq_, may);
   if (differ == 0) return 0;
   in.changed = true;
   auto& box = cached(mailbox);
   box.changed = true;
   auto& record = *box.record;
-  record.set_unseen(less(record.unseen() + count_of(seen), count_of(in.chunk.with(kSeen))));
-  record.set_deleted(less(record.deleted() + count_of(in.chunk.with(kDeleted)), count_of(deleted)));
+  record.set_unseen(less(record.unseen() + count_of(seen), count_of(in.now->with(kSeen))));
+  record.set_deleted(less(record.deleted() + count_of(in.now->with(kDeleted)), count_of(deleted)));
   record.set_highest_modseq(modseq_.value);
-  log(schema::Change::Messages::FLAGS, mailbox, in.chunk, differ);
+  log(schema::Change::Messages::FLAGS, mailbox, *in.now, differ);
   return differ;
 }
 
@@ -369,13 +383,13 @@ std::optional<Snapshots::Step> AccountChange::finish() {
     if (!box.changed || !box.record) continue;
     tx_.put(keys::mailbox(account_, id), box.record->SerializeAsString());
   }
-  for (const auto& [of, cached] : chunks_) {
+  for (auto& [of, cached] : chunks_) {
     if (!cached.changed) continue;
     auto key = keys::index(account_, of.first, of.second);
-    if (cached.chunk.empty()) {
+    if (cached.now->empty()) {
       tx_.erase(std::move(key));
     } else {
-      tx_.put(std::move(key), cached.chunk.encode());
+      tx_.put(std::move(key), cached.own->encode());
     }
   }
   if (messages_.empty() && log_.mailboxes().empty() && log_.annotations().empty())
@@ -387,16 +401,15 @@ std::optional<Snapshots::Step> AccountChange::finish() {
   return step_from(before);
 }
 
-// Leaves no chunks behind.
 Snapshots::Step AccountChange::step_from(ModSeq before) {
   Snapshots::Step step{before, modseq_, {}};
-  for (auto& [of, cached] : chunks_) {
+  for (const auto& [of, cached] : chunks_) {
     if (!cached.changed) continue;
     const auto& box = mailboxes_[of.first];
     auto& changed = step.mailboxes[of.first];
     changed.uid_next = Uid(box.record->uid_next());
     changed.highest_modseq = ModSeq(box.record->highest_modseq());
-    changed.chunks.push_back({of.second, std::move(cached.chunk)});
+    changed.chunks.push_back({of.second, cached.now});
   }
   return step;
 }

@@ -61,8 +61,12 @@ class AccountChange {
   void put_acl(MailboxId id, const Acl& acl);
 
   [[nodiscard]] std::optional<schema::Email> email(EmailId id) const;
-  // The messages of a chunk. The reference is good until finish(), and shows what follows.
+  // The messages of a chunk. The reference is good until one of them is changed.
   [[nodiscard]] const IndexChunk& chunk(MailboxId mailbox, std::uint32_t number);
+  // The same chunk as it will be after finish().
+  [[nodiscard]] MailboxSnapshot::ChunkPtr finished_chunk(MailboxId mailbox, std::uint32_t number) {
+    return cached(mailbox, number).now;
+  }
   // Numbers, ascending.
   [[nodiscard]] std::vector<std::uint32_t> chunks(MailboxId mailbox) const;
   [[nodiscard]] std::optional<IndexedMessage> message(MailboxId mailbox, Uid uid);
@@ -120,8 +124,11 @@ class AccountChange {
     std::shared_ptr<const MailboxSnapshot> before{};  // its chunks, when they are in memory
   };
   struct CachedChunk {
-    IndexChunk chunk;
+    MailboxSnapshot::ChunkPtr now;    // of the snapshot, until it is changed
+    std::shared_ptr<IndexChunk> own;  // the same, to change it; the snapshots get it after finish()
     bool changed = false;
+
+    IndexChunk& edit();
   };
   CachedMailbox& cached(MailboxId id);
   CachedChunk& cached(MailboxId mailbox, std::uint32_t number);

@@ -13,10 +13,10 @@ using Bits = IndexChunk::Bits;
 void AccountChange::expunge(MailboxId mailbox, std::uint32_t number, Bits which,
                             std::string_view path) {
   auto& in = cached(mailbox, number);
-  const auto gone = in.chunk.only(which);
+  const auto gone = in.now->only(which);
   if (gone.empty()) return;
   in.changed = true;
-  in.chunk.erase(which);
+  in.edit().erase(which);
   count(mailbox, gone, -1);
   log(schema::Change::Messages::REMOVED, mailbox, gone, which);
   read_places(gone.emails(gone.shared()));
@@ -93,7 +93,7 @@ void AccountChange::restore_one(MailboxId from, const IndexChunk& rows, IndexedM
   state_.set_expunged_bytes(less(state_.expunged_bytes(), message.size));
   message.flags.bits &= ~kDeleted;
   const auto uid = place(to, message);
-  if (shared) cached(to, IndexChunk::number_of(uid)).chunk.share(uid);
+  if (shared) cached(to, IndexChunk::number_of(uid)).edit().share(uid);
 }
 
 void AccountChange::purge(const std::string& key, const schema::Expunged& expunged) {

@@ -41,7 +41,7 @@ class AccountCheck {
     check_counters();
     for (const auto& at : mended_) {
       const auto key = keys::index(account_, at.first, at.second);
-      const auto& chunk = chunks_[at];
+      auto& chunk = chunks_[at];
       if (chunk.empty()) {
         findings_.erase(key);
       } else {

@@ -12,8 +12,6 @@ namespace {
 
 using Bits = IndexChunk::Bits;
 
-constexpr Flag kFlags[] = {kSeen, kAnswered, kFlagged, kDraft, kDeleted};
-
 // A column of a record: differences between neighbours, which are small.
 template <class Column>
 class Deltas {
@@ -65,43 +63,16 @@ std::vector<EmailId> IndexChunk::emails(Bits which) const {
   return emails;
 }
 
-std::uint32_t IndexChunk::flag_bits(Uid uid) const {
-  const auto bit = bit_of(uid);
-  std::uint32_t bits = 0;
-  for (const auto flag : kFlags) {
-    if ((with(flag) & bit) != 0) bits |= flag;
-  }
-  return bits;
-}
-
-Flags IndexChunk::flags(Uid uid) const {
-  Flags flags{flag_bits(uid), {}};
-  const auto bit = bit_of(uid);
-  for (const auto& keyword : keywords_) {
-    if ((keyword.messages & bit) != 0) flags.keywords.push_back(keyword.name);
-  }
-  return flags;
-}
-
 IndexedMessage IndexChunk::message(std::uint32_t rank) const {
   const auto& row = rows_[rank];
   return {row.uid,         row.email,    row.modseq, row.size,
           row.received_at, row.saved_at, row.thread, flags(row.uid)};
 }
 
-IndexChunk::Bits& IndexChunk::bitmap(std::string_view name) {
-  const auto at = std::ranges::lower_bound(keywords_, name, {}, &Keyword::name);
-  if (at != keywords_.end() && at->name == name) return at->messages;
-  return keywords_.insert(at, {std::string(name), 0})->messages;
-}
-
-void IndexChunk::drop_empty_keywords() {
-  std::erase_if(keywords_, [](const Keyword& keyword) { return keyword.messages == 0; });
-}
-
 void IndexChunk::insert(const Row& row, const Flags& flags) {
   const auto bit = bit_of(row.uid);
   rows_.insert(rows_.begin() + rank(row.uid), row);
+  columns_.reset();
   present_ |= bit;
   change_flags(bit, FlagChange::replace, flags, row.modseq);
 }
@@ -110,27 +81,7 @@ void IndexChunk::erase(Bits which) { *this = only(~which); }
 
 IndexChunk::Bits IndexChunk::change_flags(Bits which, FlagChange how, const Flags& by,
                                           ModSeq modseq, FlagMask may) {
-  which &= present_;
-  Bits differ = 0;
-  const auto set = [&](Bits& messages, bool named) {
-    auto after = messages;
-    if (named && how != FlagChange::remove) {
-      after |= which;
-    } else if (named || how == FlagChange::replace) {
-      after &= ~which;
-    }
-    differ |= after ^ messages;
-    messages = after;
-  };
-  for (std::size_t i = 0; i < flags_.size(); ++i) {
-    if ((may.bits & kFlags[i]) != 0) set(flags_[i], by.has(kFlags[i]));
-  }
-  if (may.keywords) {
-    for (const auto& name : by.keywords) static_cast<void>(bitmap(name));
-    for (auto& keyword : keywords_)
-      set(keyword.messages, std::ranges::binary_search(by.keywords, keyword.name));
-    drop_empty_keywords();
-  }
+  const auto differ = flags_.change(which & present_, how, by, may);
   for (auto& row : rows_) {
     if ((differ & bit_of(row.uid)) != 0) row.modseq = modseq;
   }
@@ -139,29 +90,23 @@ IndexChunk::Bits IndexChunk::change_flags(Bits which, FlagChange how, const Flag
 
 void IndexChunk::adopt(const IndexChunk& newer) {
   const auto both = present_ & newer.present_;
-  const auto take = [both](Bits& mine, Bits theirs) { mine = (mine & ~both) | (theirs & both); };
-  for (std::size_t i = 0; i < flags_.size(); ++i) take(flags_[i], newer.flags_[i]);
-  for (auto& keyword : keywords_) keyword.messages &= ~both;
-  for (const auto& keyword : newer.keywords_) take(bitmap(keyword.name), keyword.messages);
-  drop_empty_keywords();
+  flags_.adopt(newer.flags_, both);
   for (auto& row : rows_) {
     if ((both & bit_of(row.uid)) != 0) row.modseq = newer.rows_[newer.rank(row.uid)].modseq;
   }
 }
 
-IndexChunk::Bits IndexChunk::flags_differ(const IndexChunk& other) const {
-  Bits differ = 0;
-  for (std::size_t i = 0; i < flags_.size(); ++i) differ |= flags_[i] ^ other.flags_[i];
-  auto theirs = other.keywords_.begin();
-  for (const auto& mine : keywords_) {  // both by name
-    for (; theirs != other.keywords_.end() && theirs->name < mine.name; ++theirs)
-      differ |= theirs->messages;
-    const bool same = theirs != other.keywords_.end() && theirs->name == mine.name;
-    differ |= mine.messages ^ (same ? theirs->messages : 0);
-    if (same) ++theirs;
-  }
-  for (; theirs != other.keywords_.end(); ++theirs) differ |= theirs->messages;
-  return differ & present_ & other.present_;
+bool IndexChunk::is_same_but(const IndexChunk& other, Bits which) const {
+  if (present_ != other.present_) return false;
+  if ((present_ & ~which) == 0) return true;
+  return std::ranges::equal(rows_, other.rows_, [which](const Row& mine, const Row& theirs) {
+    return (which & bit_of(mine.uid)) != 0 || mine.modseq == theirs.modseq;
+  });
+}
+
+bool IndexChunk::operator==(const IndexChunk& other) const {
+  return present_ == other.present_ && shared_ == other.shared_ && flags_ == other.flags_ &&
+         rows_ == other.rows_;
 }
 
 IndexChunk IndexChunk::only(Bits which) const {
@@ -170,37 +115,41 @@ IndexChunk IndexChunk::only(Bits which) const {
   out.rows_.reserve(static_cast<std::size_t>(std::popcount(present_ & which)));
   out.present_ = present_ & which;
   out.shared_ = shared_ & which;
-  for (std::size_t i = 0; i < flags_.size(); ++i) out.flags_[i] = flags_[i] & which;
-  for (const auto& keyword : keywords_)
-    out.keywords_.push_back({keyword.name, keyword.messages & which});
-  out.drop_empty_keywords();
+  out.flags_ = flags_.only(which);
   std::ranges::copy_if(rows_, std::back_inserter(out.rows_),
                        [&](const Row& row) { return (which & bit_of(row.uid)) != 0; });
   return out;
 }
 
-void IndexChunk::encode(schema::IndexChunk& record) const {
-  record.set_present(present_);
-  record.set_seen(with(kSeen));
-  record.set_answered(with(kAnswered));
-  record.set_flagged(with(kFlagged));
-  record.set_draft(with(kDraft));
-  record.set_deleted(with(kDeleted));
-  record.set_shared(shared_);
-  for (const auto& keyword : keywords_) {
+namespace {
+
+// What a change of flags changes, and what it does not.
+void put_flags(const IndexChunk& chunk, schema::IndexChunk& record) {
+  record.set_present(chunk.present());
+  record.set_seen(chunk.with(kSeen));
+  record.set_answered(chunk.with(kAnswered));
+  record.set_flagged(chunk.with(kFlagged));
+  record.set_draft(chunk.with(kDraft));
+  record.set_deleted(chunk.with(kDeleted));
+  record.set_shared(chunk.shared());
+  for (const auto& keyword : chunk.flag_maps().keywords()) {
     auto& out = *record.add_keywords();
     out.set_name(keyword.name);
     out.set_messages(keyword.messages);
   }
-  Deltas emails(*record.mutable_emails());
+  record.mutable_modseqs()->Reserve(static_cast<int>(chunk.size()));
   Deltas modseqs(*record.mutable_modseqs());
+  for (const auto& row : chunk.rows()) modseqs.put(wide(row.modseq.value));
+}
+
+void put_columns(const std::vector<IndexChunk::Row>& rows, schema::IndexChunk& record) {
+  Deltas emails(*record.mutable_emails());
   Deltas sizes(*record.mutable_sizes());
   Deltas received(*record.mutable_received());
   Deltas saved(*record.mutable_saved());
   Deltas threads(*record.mutable_threads());
-  for (const auto& row : rows_) {
+  for (const auto& row : rows) {
     emails.put(wide(row.email.value));
-    modseqs.put(wide(row.modseq.value));
     sizes.put(wide(row.size));
     received.put(to_millis(row.received_at));
     saved.put(to_millis(row.saved_at));
@@ -208,10 +157,23 @@ void IndexChunk::encode(schema::IndexChunk& record) const {
   }
 }
 
-std::string IndexChunk::encode() const {
-  schema::IndexChunk record;
-  encode(record);
-  return record.SerializeAsString();
+}  // namespace
+
+void IndexChunk::encode(schema::IndexChunk& record) const {
+  put_flags(*this, record);
+  put_columns(rows_, record);
+}
+
+// Encoded parts of one protobuf message may follow one another.
+std::string IndexChunk::encode() {
+  schema::IndexChunk flags;
+  put_flags(*this, flags);
+  if (!columns_) {
+    schema::IndexChunk columns;
+    put_columns(rows_, columns);
+    columns_ = std::make_shared<const std::string>(columns.SerializeAsString());
+  }
+  return flags.SerializeAsString() + *columns_;
 }
 
 IndexChunk IndexChunk::decode(const schema::IndexChunk& record, std::uint32_t number) {
@@ -219,10 +181,13 @@ IndexChunk IndexChunk::decode(const schema::IndexChunk& record, std::uint32_t nu
   IndexChunk chunk;
   chunk.present_ = record.present();
   chunk.shared_ = record.shared();
-  chunk.flags_ = {record.seen(), record.answered(), record.flagged(), record.draft(),
-                  record.deleted()};
+  chunk.flags_.set(kSeen, record.seen());
+  chunk.flags_.set(kAnswered, record.answered());
+  chunk.flags_.set(kFlagged, record.flagged());
+  chunk.flags_.set(kDraft, record.draft());
+  chunk.flags_.set(kDeleted, record.deleted());
   for (const auto& keyword : record.keywords())
-    chunk.keywords_.push_back({keyword.name(), keyword.messages()});
+    chunk.flags_.set(keyword.name(), keyword.messages());
   chunk.rows_.reserve(static_cast<std::size_t>(record.emails_size()));
   Sums emails(record.emails());
   Sums modseqs(record.modseqs());

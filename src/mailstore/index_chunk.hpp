@@ -1,8 +1,8 @@
 #pragma once
 
-#include <array>
 #include <bit>
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -10,7 +10,7 @@
 
 #include "base/ids.hpp"
 #include "base/time.hpp"
-#include "mailstore/flags.hpp"
+#include "mailstore/flag_maps.hpp"
 
 namespace freehold::schema {
 class IndexChunk;
@@ -30,13 +30,12 @@ struct IndexedMessage {
   Flags flags;
 };
 
-// The messages of a mailbox whose UIDs share all but their last six bits, by UID. Flags are
-// bitmaps, so that a flag of 64 messages is changed or counted at once. A value; also the unit of
-// the store (schema::IndexChunk).
+// The messages of a mailbox whose UIDs share all but their last six bits, by UID. A value; also the
+// unit of the store (schema::IndexChunk).
 class IndexChunk {
  public:
   static constexpr std::uint32_t kUids = 64;
-  using Bits = std::uint64_t;  // one for each UID, the lowest for the first
+  using Bits = FlagMaps::Bits;  // one for each UID, the lowest for the first
 
   struct Row {
     Uid uid;
@@ -48,12 +47,6 @@ class IndexChunk {
     ThreadId thread = {};
     bool operator==(const Row&) const = default;
   };
-  struct Keyword {
-    std::string name;
-    Bits messages = 0;
-    bool operator==(const Keyword&) const = default;
-  };
-
   // Which chunk a UID is in, and its bit there.
   [[nodiscard]] static std::uint32_t number_of(Uid uid) { return uid.value / kUids; }
   [[nodiscard]] static Bits bit_of(Uid uid) { return Bits{1} << (uid.value % kUids); }
@@ -67,14 +60,12 @@ class IndexChunk {
   [[nodiscard]] std::uint32_t rank(Uid uid) const {
     return static_cast<std::uint32_t>(std::popcount(present_ & (bit_of(uid) - 1)));
   }
-  [[nodiscard]] Bits with(Flag flag) const {
-    return flags_[static_cast<unsigned>(std::countr_zero(static_cast<std::uint32_t>(flag)))];
-  }
-  [[nodiscard]] const std::vector<Keyword>& keywords() const { return keywords_; }  // by name
+  [[nodiscard]] const FlagMaps& flag_maps() const { return flags_; }
+  [[nodiscard]] Bits with(Flag flag) const { return flags_.with(flag); }
   [[nodiscard]] Bits shared() const { return shared_; }         // emails that may be elsewhere too
   [[nodiscard]] std::vector<EmailId> emails(Bits which) const;  // in the order of their UIDs
-  [[nodiscard]] std::uint32_t flag_bits(Uid uid) const;
-  [[nodiscard]] Flags flags(Uid uid) const;
+  [[nodiscard]] std::uint32_t flag_bits(Uid uid) const { return flags_.bits_of(bit_of(uid)); }
+  [[nodiscard]] Flags flags(Uid uid) const { return flags_.of(bit_of(uid)); }
   [[nodiscard]] IndexedMessage message(std::uint32_t rank) const;
 
   void insert(const Row& row, const Flags& flags);
@@ -84,28 +75,28 @@ class IndexChunk {
   Bits change_flags(Bits which, FlagChange how, const Flags& by, ModSeq modseq, FlagMask may = {});
   // Flags and modseqs as they are in `newer`, of the messages that both have.
   void adopt(const IndexChunk& newer);
-  // Those of the messages that both have whose flags are not the same.
-  [[nodiscard]] Bits flags_differ(const IndexChunk& other) const;
+  // Whether both have the same messages, and all but those of `which` the same flags and modseqs.
+  [[nodiscard]] bool is_same_but(const IndexChunk& other, Bits which) const;
   // The rows among `which` alone.
   [[nodiscard]] IndexChunk only(Bits which) const;
 
-  [[nodiscard]] std::string encode() const;
+  // Keeps the part that flags do not change, for the next time.
+  [[nodiscard]] std::string encode();
   void encode(schema::IndexChunk& record) const;
   [[nodiscard]] static IndexChunk decode(const schema::IndexChunk& record, std::uint32_t number);
   // Throws store::ReadError when the value is no chunk.
   [[nodiscard]] static IndexChunk decode(std::string_view key, std::string_view value);
 
-  bool operator==(const IndexChunk&) const = default;
+  bool operator==(const IndexChunk& other) const;
 
  private:
-  Bits& bitmap(std::string_view keyword);
-  void drop_empty_keywords();
-
   Bits present_ = 0;
   Bits shared_ = 0;
-  std::array<Bits, 5> flags_{};  // by the number of the bit in Flag
-  std::vector<Keyword> keywords_;
+  FlagMaps flags_;
   std::vector<Row> rows_;
+  // The encoded columns that stay as they are as long as the rows do, once they were needed; shared
+  // by the copies of this chunk.
+  std::shared_ptr<const std::string> columns_;
 };
 
 }  // namespace freehold::mailstore

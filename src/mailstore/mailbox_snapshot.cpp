@@ -97,9 +97,9 @@ void MailboxSnapshot::replace(std::vector<Replacement> chunks) {
   for (auto& [number, chunk] : chunks) {
     while (old != slots_.end() && old->number < number) merged.push_back(std::move(*old++));
     if (old != slots_.end() && old->number == number) ++old;
-    if (chunk.empty()) continue;
-    const auto newest = newest_of(chunk);
-    merged.push_back({number, 0, newest, std::make_shared<const IndexChunk>(std::move(chunk))});
+    if (!chunk || chunk->empty()) continue;
+    const auto newest = newest_of(*chunk);
+    merged.push_back({number, 0, newest, std::move(chunk)});
   }
   merged.insert(merged.end(), std::make_move_iterator(old), std::make_move_iterator(slots_.end()));
   slots_ = std::move(merged);

@@ -68,10 +68,10 @@ class MailboxSnapshot {
   [[nodiscard]] const std::vector<Slot>& slots() const { return slots_; }
   [[nodiscard]] ChunkPtr chunk(std::uint32_t number) const;  // null: there is none
 
-  // Chunks in the place of those of their numbers; an empty one takes it away.
+  // Chunks in the place of those of their numbers; null, or an empty one, takes it away.
   struct Replacement {
     std::uint32_t number = 0;
-    IndexChunk chunk;
+    ChunkPtr chunk;
   };
   void replace(std::vector<Replacement> chunks);  // ascending
 

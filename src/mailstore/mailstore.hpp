@@ -169,8 +169,13 @@ class Mailstore {
     FlagMask may = {};                      // others are passed over
   };
   struct FlagsUpdated {
-    std::vector<IndexChunk> messages;  // as they are now, by UID
-    std::vector<Uid> modified;         // not touched: changed after unchanged_since
+    // The messages `which` of a chunk of the index; the chunk is as it is now.
+    struct Part {
+      MailboxSnapshot::ChunkPtr chunk;
+      IndexChunk::Bits which = 0;
+    };
+    std::vector<Part> messages;  // by UID
+    std::vector<Uid> modified;   // not touched: changed after unchanged_since
   };
   awaitable<Result<FlagsUpdated>> update_flags(AccountId account, MailboxId mailbox,
                                                std::vector<Uid> uids, FlagUpdate update);

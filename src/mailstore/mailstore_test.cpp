@@ -179,7 +179,7 @@ TEST_F(MailstoreTest, FlagsChangeInEveryWay) {
         house.run(mailstore.update_flags(anna, house.box("INBOX"), {uid}, {how, by, std::nullopt}));
     ASSERT_TRUE(updated);
     ASSERT_EQ(updated->messages.size(), 1U);
-    EXPECT_EQ(updated->messages[0].flags(uid), after);
+    EXPECT_EQ(updated->messages[0].chunk->flags(uid), after);
     EXPECT_EQ(flags_of("INBOX", uid), after);
   }
   EXPECT_EQ(house.info("INBOX").unseen, 3U);
@@ -193,7 +193,7 @@ TEST_F(MailstoreTest, AFlagChangeThatChangesNothingMovesNothing) {
       anna, house.box("INBOX"), {uid, Uid(99)}, {FlagChange::add, {kSeen, {"A"}}, std::nullopt}));
   ASSERT_TRUE(updated);
   ASSERT_EQ(updated->messages.size(), 1U);
-  EXPECT_EQ(updated->messages[0].size(), 1U);
+  EXPECT_EQ(updated->messages[0].which, IndexChunk::bit_of(uid));
   EXPECT_EQ(mailstore.modseq(anna), before);
 }
 
@@ -209,7 +209,7 @@ TEST_F(MailstoreTest, WhatWasChangedMeanwhileIsNotTouched) {
   ASSERT_TRUE(updated);
   EXPECT_THAT(updated->modified, ElementsAre(two));
   ASSERT_EQ(updated->messages.size(), 1U);
-  EXPECT_EQ(updated->messages[0].rows().front().uid, one);
+  EXPECT_EQ(updated->messages[0].which, IndexChunk::bit_of(one));
   EXPECT_EQ(flags_of("INBOX", two).bits, kFlagged);
 }
 

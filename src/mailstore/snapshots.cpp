@@ -26,12 +26,16 @@ ModSeq state_of(const store::Reader& reader, AccountId account) {
   return ModSeq(state ? state->modseq() : 0);
 }
 
+MailboxSnapshot::ChunkPtr decode(std::string_view key, std::string_view value) {
+  return std::make_shared<const IndexChunk>(IndexChunk::decode(key, value));
+}
+
 std::vector<Replacement> read_all(const store::Reader& reader, AccountId account,
                                   MailboxId mailbox) {
   std::vector<Replacement> chunks;
   reader.scan(store::prefix_range(keys::index_of(account, mailbox)),
               [&](std::string_view key, std::string_view value) {
-                chunks.push_back({keys::chunk_of_index(key), IndexChunk::decode(key, value)});
+                chunks.push_back({keys::chunk_of_index(key), decode(key, value)});
                 return true;
               });
   return chunks;
@@ -61,7 +65,7 @@ std::vector<Replacement> read_some(const store::Reader& reader, AccountId accoun
   for (const auto number : numbers) {
     const auto key = keys::index(account, mailbox, number);
     const auto value = reader.get(key);
-    chunks.push_back({number, value ? IndexChunk::decode(key, *value) : IndexChunk()});
+    chunks.push_back({number, value ? decode(key, *value) : nullptr});
   }
   return chunks;
 }

@@ -32,27 +32,39 @@ bool may_teach(const Mailstore::FlagUpdate& update) {
          !update.flags.keywords.empty();
 }
 
+// From the flags of the messages that differ.
+void note_lessons(AccountChange& change, MailboxId mailbox, std::uint32_t number,
+                  const IndexChunk& before, IndexChunk::Bits differ) {
+  const auto& after = change.chunk(mailbox, number);
+  const auto& role = change.mailbox(mailbox)->role();
+  for (const auto& row : before.rows()) {
+    if ((differ & IndexChunk::bit_of(row.uid)) == 0) continue;
+    change.note_lesson(row.email,
+                       lesson_of_flags(before.flags(row.uid), after.flags(row.uid), role));
+  }
+}
+
 // The messages of a chunk, some of which get other flags.
 void update_chunk(AccountChange& change, MailboxId mailbox, std::uint32_t number,
                   IndexChunk::Bits which, const Mailstore::FlagUpdate& update,
                   Mailstore::FlagsUpdated& out) {
-  const auto before = change.chunk(mailbox, number).only(which);
-  which = before.present();
-  for (const auto& row : before.rows()) {
-    if (!update.unchanged_since || row.modseq <= *update.unchanged_since) continue;
-    out.modified.push_back(row.uid);
-    which &= ~IndexChunk::bit_of(row.uid);
+  const auto& now = change.chunk(mailbox, number);
+  which &= now.present();
+  if (which == 0) return;
+  if (update.unchanged_since) {
+    for (const auto& row : now.rows()) {
+      if ((which & IndexChunk::bit_of(row.uid)) == 0 || row.modseq <= *update.unchanged_since)
+        continue;
+      out.modified.push_back(row.uid);
+      which &= ~IndexChunk::bit_of(row.uid);
+    }
   }
+  std::optional<IndexChunk> before;  // for what it teaches
+  if (may_teach(update)) before = now.only(which);
   const auto differ =
       change.change_flags(mailbox, number, which, update.how, update.flags, update.may);
-  auto after = change.chunk(mailbox, number).only(which);
-  for (const auto& row : before.rows()) {
-    if ((differ & IndexChunk::bit_of(row.uid)) == 0 || !may_teach(update)) continue;
-    const auto& role = change.mailbox(mailbox)->role();
-    change.note_lesson(row.email,
-                       lesson_of_flags(before.flags(row.uid), after.flags(row.uid), role));
-  }
-  if (!after.empty()) out.messages.push_back(std::move(after));
+  if (before) note_lessons(change, mailbox, number, *before, differ);
+  if (which != 0) out.messages.push_back({change.finished_chunk(mailbox, number), which});
 }
 
 }  // namespace
