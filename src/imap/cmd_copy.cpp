@@ -30,7 +30,7 @@ std::optional<Reply> read_request(Context& context, Command& command, Request& r
   const auto indexes = context.select(set, command.by_uid);
   if (!indexes) return Reply::bad("no such message");
   if (context.over_limit(indexes->size())) return context.too_many();
-  for (const auto index : *indexes) request.uids.push_back(context.view->row(index).uid);
+  request.uids = context.view->messages().uids(*indexes);
   auto target = find_mailbox(context, path, Right::insert);
   if (!target) return reply_for_target(target.error());
   request.target = std::move(*target);

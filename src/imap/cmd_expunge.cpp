@@ -8,14 +8,12 @@ namespace {
 
 // Those of a set that are \Deleted now, whether the client has been told so or not.
 std::vector<Uid> deleted_among(const Context& context, const SequenceSet& set) {
-  std::vector<Uid> uids;
   const auto now =
       context.house.mailstore.snapshot(context.view->account(), context.view->mailbox());
-  if (!now) return uids;
+  if (!now) return {};
   const auto indexes = View::select(*now, set.saved_result ? context.saved_set() : set, true,
                                     {{}, mailstore::kDeleted});
-  for (const auto index : indexes) uids.push_back(now->row(static_cast<std::uint32_t>(index)).uid);
-  return uids;
+  return now->uids(indexes);
 }
 
 }  // namespace

@@ -84,8 +84,7 @@ awaitable<Reply> store(Context& context, Command& command) {
   if (!indexes) co_return Reply::bad("no such message");
   const auto limited = context.limit(*indexes);
 
-  std::vector<Uid> uids;
-  for (const auto index : *indexes) uids.push_back(context.view->row(index).uid);
+  auto uids = context.view->messages().uids(*indexes);
   const auto wanted = uids.size();
   const auto done = co_await context.house.mailstore.update_flags(
       context.view->account(), context.view->mailbox(), std::move(uids), update);

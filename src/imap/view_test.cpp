@@ -47,6 +47,13 @@ View view_of(std::initializer_list<std::uint32_t> uids) {
   return view_with(snapshot(messages));
 }
 
+TEST(View, KnowsTheUidsOfIndexes) {
+  const auto view = view_of({2, 4, 70, 71, 700});
+  const std::vector<std::size_t> indexes{0, 2, 3, 4};
+  EXPECT_THAT(view.messages().uids(indexes), ElementsAre(Uid(2), Uid(70), Uid(71), Uid(700)));
+  EXPECT_THAT(view.messages().uids({}), IsEmpty());
+}
+
 TEST(View, SelectsByNumberAndByUid) {
   const auto view = view_of({2, 4, 6});
   const struct {

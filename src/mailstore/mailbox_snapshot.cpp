@@ -33,6 +33,17 @@ std::vector<IndexedMessage> MailboxSnapshot::all() const {
   return messages;
 }
 
+std::vector<Uid> MailboxSnapshot::uids(std::span<const std::size_t> indexes) const {
+  std::vector<Uid> uids;
+  uids.reserve(indexes.size());
+  auto slot = slots_.begin();
+  for (const auto index : indexes) {
+    while (index - slot->before >= slot->chunk->size()) ++slot;
+    uids.push_back(slot->chunk->rows()[index - slot->before].uid);
+  }
+  return uids;
+}
+
 const IndexChunk::Row& MailboxSnapshot::row(std::uint32_t index) const {
   const auto& slot = slots_[slot_of(index)];
   return slot.chunk->rows()[index - slot.before];

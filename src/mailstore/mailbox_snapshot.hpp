@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <span>
 #include <vector>
 
 #include "mailstore/index_chunk.hpp"
@@ -36,6 +37,8 @@ class MailboxSnapshot {
   [[nodiscard]] IndexedMessage at(std::uint32_t index) const;
   [[nodiscard]] const IndexChunk::Row& row(std::uint32_t index) const;
   [[nodiscard]] std::vector<IndexedMessage> all() const;
+  // Of the messages at ascending indexes.
+  [[nodiscard]] std::vector<Uid> uids(std::span<const std::size_t> indexes) const;
   [[nodiscard]] std::optional<IndexedMessage> find(Uid uid) const;
   [[nodiscard]] std::optional<std::uint32_t> index_of(Uid uid) const;
   // How many messages have smaller UIDs: where `uid` is, or would be.
