@@ -186,13 +186,18 @@ Result<NamedPlace> find_place(const Context& context, std::string_view name) {
   return NamedPlace{owner->id, std::string(foreign->path)};
 }
 
-std::vector<NamedMailbox> visible_mailboxes(const Context& context) {
-  const auto& store = context.house.mailstore;
+std::vector<NamedMailbox> own_mailboxes(const Context& context) {
   std::vector<NamedMailbox> all;
-  for (auto& info : store.mailboxes(context.id())) {
+  for (auto& info : context.house.mailstore.mailboxes(context.id())) {
     auto path = info.path;
     all.push_back({context.id(), std::move(info), std::move(path), Rights::all()});
   }
+  return all;
+}
+
+std::vector<NamedMailbox> visible_mailboxes(const Context& context) {
+  const auto& store = context.house.mailstore;
+  auto all = own_mailboxes(context);
   const auto self = imap::self(context);
   const auto own = static_cast<std::ptrdiff_t>(all.size());
   for (const auto id : other_owners(context, self)) {

@@ -41,6 +41,7 @@ struct NamedPlace {
 };
 [[nodiscard]] Result<NamedPlace> find_place(const Context& context, std::string_view name);
 
+[[nodiscard]] std::vector<NamedMailbox> own_mailboxes(const Context& context);
 // Its own mailboxes, then those of others that it may know of; parents before children.
 [[nodiscard]] std::vector<NamedMailbox> visible_mailboxes(const Context& context);
 

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "imap/mailbox_access.hpp"
 #include "imap/notify_request.hpp"
 #include "imap/session.hpp"
 #include "imap/wakeup.hpp"
@@ -12,8 +13,9 @@
 namespace freehold::imap {
 
 // What a session that has said NOTIFY SET (RFC 5465) is told of while it says nothing: of its own
-// account's mailboxes only. Of others' (RFC 4314) it hears with its next command, or by IDLE when
-// one is selected. Used by the session's coroutine.
+// mailboxes, and of those of others that it names or is subscribed to, as far as its rights go
+// (RFC 4314; what an account newly gives is noticed with the next news). Used by the session's
+// coroutine.
 class Notifications {
  public:
   Notifications(Context& context, NotifyRequest request, const Home& home);
@@ -38,17 +40,22 @@ class Notifications {
     std::uint64_t emails = 0;
     ModSeq modseq;
   };
-  [[nodiscard]] const NotifyGroup* group_of(const mailstore::MailboxInfo& info) const;
+  [[nodiscard]] std::vector<NamedMailbox> heard_of(const Context& context) const;
+  void listen_to(Context& context, AccountId account);
+  [[nodiscard]] const NotifyGroup* group_of(const Context& context,
+                                            const NamedMailbox& mailbox) const;
   [[nodiscard]] const NotifyGroup* group_of_selected() const;
-  void tell_mailbox(Context& context, const mailstore::MailboxInfo& info, Told& told);
+  void tell_mailbox(Context& context, const NamedMailbox& mailbox, Told& told);
+  void tell_new_mailbox(Context& context, const NamedMailbox& mailbox);
   void tell_metadata(Context& context);
   static Told told_of(const mailstore::MailboxInfo& info);
   awaitable<IoResult<>> tell_selected(Context& context);
 
   NotifyRequest request_;
-  std::map<MailboxId, Told> told_;
+  std::map<mailstore::OwnedMailbox, Told> told_;
   std::optional<Uid> arrived_upto_;  // of the selected mailbox: what tell_arrived() has told
-  Wakeup wakeup_;
+  Home home_;
+  std::map<AccountId, Wakeup> wakeups_;  // of whose mailboxes it hears
 };
 
 }  // namespace freehold::imap
