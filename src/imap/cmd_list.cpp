@@ -187,9 +187,8 @@ awaitable<Reply> list(Context& context, Command& command) {
     const bool below = request.recursive_match && has_subscribed_below(all, info);
     if (request.subscribed_only && !info.subscribed && !below) continue;
     put_entry(context, "LIST", request, mailbox, below);
-    // What others note about their mailboxes is not shown.
-    if (request.metadata && mailbox.owner == context.id())
-      longest = std::max(longest, put_metadata(context, &info, *request.metadata));
+    if (request.metadata && may_annotate(mailbox.rights))
+      longest = std::max(longest, put_metadata(context, &mailbox, *request.metadata));
     if (context.out.wants_flush() && !co_await context.out.flush()) {
       context.closing = true;
       co_return Reply::said();

@@ -44,13 +44,21 @@ std::optional<Reply> refuse(const Changes& changes, bool of_server) {
   return std::nullopt;
 }
 
-// What others note about their mailboxes is not shown here.
-Result<mailstore::MailboxInfo> find_own(const Context& context, const std::string& path) {
-  auto found = find_mailbox(context, path, mailstore::Right::read);
-  if (!found) return found.error();
-  if (found->owner != context.id())
-    return problem(Problem::Kind::denied, "annotations are for one's own mailboxes");
-  return std::move(found->info);
+Result<NamedMailbox> find_annotated(const Context& context, const std::string& path) {
+  auto found = find_mailbox(context, path, mailstore::Right::lookup);
+  if (found && !may_annotate(found->rights))
+    return problem(Problem::Kind::denied, "you have no right to what is noted there");
+  return found;
+}
+
+// What all see may be changed by who may change the messages' flags; what a mailbox is for, by its
+// owner.
+bool may_set(const Context& context, const NamedMailbox& mailbox, const Changes& changes) {
+  if (mailbox.owner == context.id()) return true;
+  return std::ranges::none_of(changes, [&](const auto& change) {
+    return change.entry == kSpecialUseEntry ||
+           (change.entry.starts_with("/shared/") && !mailbox.rights.has(mailstore::Right::write));
+  });
 }
 
 awaitable<Reply> set_special_use(Context& context, MailboxId mailbox,
@@ -82,13 +90,13 @@ awaitable<Reply> get_metadata(Context& context, Command& command) {
   }
   read_metadata_entries(lexer, request);
   if (!lexer.done()) co_return Reply::bad(lexer.error());
-  std::optional<mailstore::MailboxInfo> info;
+  std::optional<NamedMailbox> mailbox;
   if (!path.empty()) {
-    auto found = find_own(context, path);
+    auto found = find_annotated(context, path);
     if (!found) co_return reply_for(found.error());
-    info = std::move(*found);
+    mailbox = std::move(*found);
   }
-  const auto longest = put_metadata(context, info ? &*info : nullptr, request);
+  const auto longest = put_metadata(context, mailbox ? &*mailbox : nullptr, request);
   co_return Reply::ok(long_entries_code(longest) + "GETMETADATA completed");
 }
 
@@ -97,24 +105,29 @@ awaitable<Reply> set_metadata(Context& context, Command& command) {
   lexer.space();
   const auto path = context.mailbox_name(lexer);
   lexer.space();
-  const auto changes = read_changes(lexer);
+  auto changes = read_changes(lexer);
   if (!lexer.done()) co_return Reply::bad(lexer.error());
   if (auto refused = refuse(changes, path.empty())) co_return *refused;
   MailboxId mailbox;
+  auto owner = context.id();
   if (!path.empty()) {
-    const auto info = find_own(context, path);
-    if (!info) co_return reply_for(info.error());
-    mailbox = info->id;
+    const auto found = find_annotated(context, path);
+    if (!found) co_return reply_for(found.error());
+    if (!may_set(context, *found, changes))
+      co_return Reply::no("[NOPERM] you have no right to change that");
+    mailbox = found->info.id;
+    owner = found->owner;
     if (changes.front().entry == kSpecialUseEntry) {
       co_return co_await set_special_use(context, mailbox, changes.front().value);
     }
   }
-  const auto done = co_await context.house.mailstore.annotate(context.id(), mailbox, changes);
+  for (auto& change : changes) change.entry = stored_entry(context, owner, change.entry);
+  const auto done = co_await context.house.mailstore.annotate(owner, mailbox, changes);
   if (!done && done.error().kind == Problem::Kind::denied) {
     co_return Reply::no("[METADATA TOOMANY] " + done.error().what);
   }
   if (!done) co_return reply_for(done.error());
-  if (context.metadata_news) {
+  if (context.metadata_news && owner == context.id()) {
     for (const auto& change : changes) context.metadata_news->note_own(mailbox, change.entry);
   }
   co_return Reply::ok("SETMETADATA completed");

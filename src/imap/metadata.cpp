@@ -14,6 +14,8 @@ namespace {
 
 using Depth = MetadataRequest::Depth;
 
+constexpr std::string_view kPrivate = "/private/";
+
 // RFC 5464, 3.2. "/private" and "/shared" alone hold nothing, but DEPTH looks below them.
 bool is_entry(std::string_view name) {
   if (name.size() > kMaxAnnotationName || name.ends_with('/') || name.contains("//")) return false;
@@ -43,16 +45,17 @@ bool asks_for(const MetadataRequest& request, std::string_view entry) {
 }
 
 // What is there, by entry: annotations, and what the server knows otherwise.
-std::map<std::string, std::string> entries_of(const Context& context,
-                                              const mailstore::MailboxInfo* mailbox) {
+std::map<std::string, std::string> entries_of(const Context& context, const NamedMailbox* mailbox) {
   std::map<std::string, std::string> all;
-  const auto id = mailbox == nullptr ? MailboxId() : mailbox->id;
-  for (auto& [entry, value] : context.house.mailstore.annotations(context.id(), id)) {
-    all.emplace(entry, std::move(value));
+  const auto id = mailbox == nullptr ? MailboxId() : mailbox->info.id;
+  const auto owner = mailbox == nullptr ? context.id() : mailbox->owner;
+  for (auto& [stored, value] : context.house.mailstore.annotations(owner, id)) {
+    if (const auto entry = shown_entry(context, owner, stored); !entry.empty())
+      all.emplace(entry, std::move(value));
   }
   if (mailbox == nullptr) {
     all.emplace("/shared/admin", "mailto:postmaster@" + context.house.settings.hostname);
-  } else if (const auto use = use_of_role(mailbox->role); !use.empty()) {
+  } else if (const auto use = use_of_role(mailbox->info.role); !use.empty()) {
     all.emplace(kSpecialUseEntry, use);
   }
   return all;
@@ -67,6 +70,25 @@ void put_value(Output& out, std::string_view value) {
 }
 
 }  // namespace
+
+std::string stored_entry(const Context& context, AccountId owner, std::string_view entry) {
+  if (owner == context.id() || !entry.starts_with(kPrivate)) return std::string(entry);
+  return std::to_string(context.id().value) + std::string(entry);
+}
+
+std::string_view shown_entry(const Context& context, AccountId owner, std::string_view stored) {
+  if (stored.starts_with('/'))
+    return owner == context.id() || !stored.starts_with(kPrivate) ? stored : std::string_view();
+  const auto whose = stored.substr(0, stored.find('/'));
+  return whose == std::to_string(context.id().value) ? stored.substr(whose.size())
+                                                     : std::string_view();
+}
+
+bool may_annotate(mailstore::Rights rights) {
+  using mailstore::Right;
+  return rights.has(Right::lookup) &&
+         rights.has_any(Right::read | Right::seen | Right::write | Right::insert | Right::post);
+}
 
 bool at_metadata_options(const Lexer& lexer) {
   return istarts_with(lexer.rest(), "(MAXSIZE ") || istarts_with(lexer.rest(), "(DEPTH ");
@@ -112,7 +134,7 @@ void read_metadata_entries(Lexer& lexer, MetadataRequest& request) {
   if (request.entries.size() > kMaxMetadataEntries) lexer.fail("too many entries are asked for");
 }
 
-std::uint64_t put_metadata(Context& context, const mailstore::MailboxInfo* mailbox,
+std::uint64_t put_metadata(Context& context, const NamedMailbox* mailbox,
                            const MetadataRequest& request) {
   auto& out = context.out;
   const auto all = entries_of(context, mailbox);
@@ -121,7 +143,7 @@ std::uint64_t put_metadata(Context& context, const mailstore::MailboxInfo* mailb
   const auto begin = [&](std::string_view entry) {
     if (!begun) {
       out << "* METADATA ";
-      context.put_mailbox_name(mailbox == nullptr ? std::string_view() : mailbox->path);
+      context.put_mailbox_name(mailbox == nullptr ? std::string_view() : mailbox->info.path);
     }
     out << (begun ? " " : " (") << Output::astring_of(entry) << ' ';
     begun = true;

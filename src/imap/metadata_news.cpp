@@ -2,6 +2,7 @@
 
 #include <map>
 
+#include "imap/metadata.hpp"
 #include "imap/session.hpp"
 
 namespace freehold::imap {
@@ -24,6 +25,7 @@ void MetadataNews::tell(Context& context, const Wanted& wanted) {
   told_ = log.last;
   std::map<MailboxId, std::set<std::string>> changed;
   for (const auto& one : log.entries) {
+    if (shown_entry(context, context.id(), one.entry).empty()) continue;  // another's own note
     const auto own = own_.find(one);
     if (own != own_.end()) {
       own_.erase(own);
