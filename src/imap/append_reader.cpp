@@ -18,12 +18,14 @@ void AppendReader::refuse(Reply reply) {
 
 awaitable<IoResult<>> AppendReader::read(bool several) {
   do {
-    if (messages.size() >= kMaxAppended) refuse(Reply::no("[LIMIT] send fewer messages at once"));
+    if (messages.size() + finishing_.size() >= kMaxAppended)
+      refuse(Reply::no("[LIMIT] send fewer messages at once"));
     if (!refusal_) {
       if (auto done = co_await read_message(); !done) co_return done;
     }
   } while (!refusal_ && several && lexer_.peek() == ' ');
   if (!refusal_ && !lexer_.done()) refuse(Reply::bad("unexpected text behind the message"));
+  while (!refusal_ && !finishing_.empty()) co_await take_finished();
   co_return refusal_ ? co_await skip_rest() : IoResult<>();
 }
 
@@ -41,8 +43,8 @@ void AppendReader::read_options(mailstore::Mailstore::Append& how) {
 }
 
 awaitable<IoResult<>> AppendReader::read_message() {
-  mailstore::Mailstore::Incoming incoming;
-  read_options(incoming.how);
+  mailstore::Mailstore::Append how;
+  read_options(how);
   mailstore::Intake intake(context_.house.mailstore.engine());
   if (lexer_.word("CATENATE")) {
     if (auto done = co_await read_parts(intake); !done) co_return done;
@@ -66,17 +68,34 @@ awaitable<IoResult<>> AppendReader::read_message() {
   if (!refusal_ && lexer_.failed()) refuse(Reply::bad(lexer_.error()));
   if (!refusal_ && intake.size() == 0) refuse(Reply::no("[CANNOT] the message is empty"));
   if (refusal_) co_return IoResult<>();
-  const auto size = intake.size();
-  auto parsed = co_await intake.finish(context_.house.mailstore.pool());
-  if (!parsed) {
-    refuse(reply_for(parsed.error()));
-    co_return IoResult<>();
-  }
-  if (size <= store::kPieceSize) held_ += size;
+  if (intake.size() <= store::kPieceSize) held_ += intake.size();
   if (held_ > kMaxAppendedInMemory) refuse(Reply::no("[LIMIT] send fewer messages at once"));
-  incoming.message = std::move(*parsed);
-  messages.push_back(std::move(incoming));
+  if (!refusal_) co_await finish(std::move(how), std::move(intake));
   co_return IoResult<>();
+}
+
+// One of several is packed and parsed to its end in the pool while the next one comes in.
+awaitable<void> AppendReader::finish(mailstore::Mailstore::Append how, mailstore::Intake intake) {
+  auto& pool = context_.house.mailstore.pool();
+  if (lexer_.peek() == ' ' || !finishing_.empty()) {
+    if (finishing_.size() == kMaxFinishing) co_await take_finished();
+    finishing_.push_back({std::move(how), intake.begin_finish(pool)});
+    co_return;
+  }
+  auto message = co_await intake.finish(pool);
+  if (message)
+    messages.push_back({std::move(*message), std::move(how)});
+  else
+    refuse(reply_for(message.error()));
+}
+
+awaitable<void> AppendReader::take_finished() {
+  auto message = co_await finishing_.front().message.take();
+  if (message)
+    messages.push_back({std::move(*message), std::move(finishing_.front().how)});
+  else
+    refuse(reply_for(message.error()));
+  finishing_.pop_front();
 }
 
 // "(" part *(SP part) ")"; a part is TEXT with a literal, or URL with the address of one here.

@@ -1,12 +1,14 @@
 #pragma once
 
 #include <cstdint>
+#include <deque>
 #include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "base/begun.hpp"
 #include "imap/session.hpp"
 
 namespace freehold::imap {
@@ -34,6 +36,8 @@ class AppendReader {
 
   void read_options(mailstore::Mailstore::Append& how);
   awaitable<IoResult<>> read_message();
+  awaitable<void> finish(mailstore::Mailstore::Append how, mailstore::Intake intake);
+  awaitable<void> take_finished();
   awaitable<IoResult<>> read_parts(mailstore::Intake& intake);
   awaitable<IoResult<>> read_url(std::string& url);
   void copy_from(const std::string& url, mailstore::Intake& intake);
@@ -49,6 +53,11 @@ class AppendReader {
   Lexer lexer_;
   std::optional<Reply> refusal_;
   std::uint64_t held_ = 0;  // bytes of bodies in memory
+  struct Finishing {
+    mailstore::Mailstore::Append how;
+    Begun<mailstore::Intake::Finished> message;
+  };
+  std::deque<Finishing> finishing_;  // read, and in the pool; they come before what is read next
 };
 
 }  // namespace freehold::imap

@@ -31,6 +31,7 @@ constexpr std::size_t kMaxLiveResults = 20'000;
 // Messages of one APPEND (RFC 3502), octets of their bodies that are kept in memory until all are
 // there, and parts of one message (RFC 4469).
 constexpr std::size_t kMaxAppended = 1'000;
+constexpr std::size_t kMaxFinishing = 16;  // of them in the pool at once, which is everybody's
 constexpr std::uint64_t kMaxAppendedInMemory = 32 << 20;
 constexpr std::size_t kMaxCatenated = 1'000;
 // Changes of an account that are looked through for what has gone (RFC 7162, 3.2.5); from more than

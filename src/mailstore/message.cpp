@@ -48,6 +48,13 @@ std::string Message::read(const store::Reader& reader, std::uint64_t offset,
 struct Intake::State {
   store::BodyWriter body;
   message::Parser parser;
+
+  // Of a large body it waits for the disk.
+  Finished finish() {
+    auto stored = body.finish();
+    if (!stored) return stored.error();
+    return std::make_shared<const Message>(make_message(std::move(*stored), parser.finish()));
+  }
 };
 
 Intake::Intake(store::Engine& engine)
@@ -62,17 +69,13 @@ Result<> Intake::append(std::string_view bytes) {
 
 std::uint64_t Intake::size() const { return state_->body.size(); }
 
-awaitable<Result<std::shared_ptr<const Message>>> Intake::finish(Pool& pool) {
-  // A small body is in memory; a large one waits for the disk.
-  Result<store::IncomingBody> body = store::IncomingBody();
-  if (state_->body.large()) {
-    body = co_await pool.run([this] { return state_->body.finish(); });
-  } else {
-    body = state_->body.finish();
-  }
-  if (!body) co_return body.error();
-  co_return std::make_shared<const Message>(
-      make_message(std::move(*body), state_->parser.finish()));
+awaitable<Intake::Finished> Intake::finish(Pool& pool) {
+  if (!state_->body.large()) co_return state_->finish();
+  co_return co_await pool.run([this] { return state_->finish(); });
+}
+
+Begun<Intake::Finished> Intake::begin_finish(Pool& pool) {
+  return begin(pool, [state = std::move(state_)] { return state->finish(); });
 }
 
 }  // namespace freehold::mailstore

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "base/awaitable.hpp"
+#include "base/begun.hpp"
 #include "base/pool.hpp"
 #include "base/result.hpp"
 #include "message/parser.hpp"
@@ -39,7 +40,7 @@ struct Message {
 };
 
 // Reads a message as it arrives: hashes it, parses it and keeps it, in one pass. Used by one
-// coroutine.
+// coroutine. Finished, it is used up.
 class Intake {
  public:
   explicit Intake(store::Engine& engine);
@@ -49,7 +50,10 @@ class Intake {
   // Any split. A Problem (disk full) is final.
   [[nodiscard]] Result<> append(std::string_view bytes);
   [[nodiscard]] std::uint64_t size() const;
-  awaitable<Result<std::shared_ptr<const Message>>> finish(Pool& pool);
+  using Finished = Result<std::shared_ptr<const Message>>;
+  awaitable<Finished> finish(Pool& pool);
+  // In the pool, while the next message comes in.
+  [[nodiscard]] Begun<Finished> begin_finish(Pool& pool);
 
  private:
   struct State;
