@@ -103,7 +103,7 @@ awaitable<Reply> open(Context& context, Command& command, bool read_only) {
   context.watch = context.house.mailstore.watch(found->owner, [changed = context.changed] {
     changed->store(true, std::memory_order_release);
   });
-  auto messages = context.house.mailstore.snapshot(found->owner, found->info.id);
+  auto messages = co_await context.house.mailstore.open_snapshot(found->owner, found->info.id);
   if (!messages) co_return Reply::no("[NONEXISTENT] there is no such mailbox");
   context.view =
       std::make_unique<View>(found->owner, std::move(found->info), read_only, std::move(messages));

@@ -10,6 +10,22 @@ namespace freehold::mailstore {
 
 namespace keys = store::keys;
 
+namespace {
+
+// Fewer are read in a millisecond.
+constexpr std::uint64_t kManyMessages = 10'000;
+
+}  // namespace
+
+awaitable<std::shared_ptr<const MailboxSnapshot>> Mailstore::open_snapshot(AccountId account,
+                                                                           MailboxId mailbox) {
+  auto& snapshots = state_->snapshots;
+  const auto info = this->mailbox(account, mailbox);
+  if (!info || info->emails < kManyMessages || snapshots.has(account, mailbox))
+    co_return snapshots.get(account, mailbox);
+  co_return co_await state_->pool.run([&] { return snapshots.get(account, mailbox); });
+}
+
 std::shared_ptr<const MailboxSnapshot> Mailstore::snapshot(AccountId account,
                                                            MailboxId mailbox) const {
   return state_->snapshots.get(account, mailbox);

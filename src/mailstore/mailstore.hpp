@@ -152,6 +152,9 @@ class Mailstore {
   // memory for a while.
   [[nodiscard]] std::shared_ptr<const MailboxSnapshot> snapshot(AccountId account,
                                                                 MailboxId mailbox) const;
+  // The same in the pool when much has to be read first.
+  awaitable<std::shared_ptr<const MailboxSnapshot>> open_snapshot(AccountId account,
+                                                                  MailboxId mailbox);
   // The email under a UID.
   [[nodiscard]] std::optional<EmailId> email_at(AccountId account, MailboxId mailbox,
                                                 Uid uid) const;

@@ -1,5 +1,8 @@
 #include "mailstore/snapshots.hpp"
 
+#include <algorithm>
+#include <future>
+#include <iterator>
 #include <set>
 #include <vector>
 
@@ -20,6 +23,8 @@ constexpr auto kKeptIdle = 5min;
 constexpr auto kBetweenSweeps = 30s;
 // Behind by more changes than this, a mailbox is read anew.
 constexpr std::size_t kMostChanges = 10'000;
+// From so many on a second thread is worth its start: a chunk takes some microseconds.
+constexpr std::uint32_t kManyChunks = 256;
 
 ModSeq state_of(const store::Reader& reader, AccountId account) {
   const auto state = store::read<schema::AccountState>(reader, keys::account_state(account));
@@ -30,14 +35,26 @@ MailboxSnapshot::ChunkPtr decode(std::string_view key, std::string_view value) {
   return std::make_shared<const IndexChunk>(IndexChunk::decode(key, value));
 }
 
-std::vector<Replacement> read_all(const store::Reader& reader, AccountId account,
-                                  MailboxId mailbox) {
+std::vector<Replacement> read_range(const store::Reader& reader, const store::Range& range) {
   std::vector<Replacement> chunks;
-  reader.scan(store::prefix_range(keys::index_of(account, mailbox)),
-              [&](std::string_view key, std::string_view value) {
-                chunks.push_back({keys::chunk_of_index(key), decode(key, value)});
-                return true;
-              });
+  reader.scan(range, [&](std::string_view key, std::string_view value) {
+    chunks.push_back({keys::chunk_of_index(key), decode(key, value)});
+    return true;
+  });
+  return chunks;
+}
+
+// Half of a large mailbox is read by another thread.
+std::vector<Replacement> read_all(const store::Reader& reader, AccountId account, MailboxId mailbox,
+                                  Uid uid_next) {
+  auto lower = store::prefix_range(keys::index_of(account, mailbox));
+  const auto numbers = IndexChunk::number_of(uid_next);
+  if (numbers < kManyChunks) return read_range(reader, lower);
+  const store::Range upper{keys::index(account, mailbox, numbers / 2), lower.end};
+  lower.end = upper.begin;
+  auto other = std::async(std::launch::async, [&] { return read_range(reader, upper); });
+  auto chunks = read_range(reader, lower);
+  std::ranges::move(other.get(), std::back_inserter(chunks));
   return chunks;
 }
 
@@ -79,6 +96,11 @@ std::shared_ptr<const MailboxSnapshot> Snapshots::get(AccountId account, Mailbox
   if (!entry->newest || state_of(engine_.latest(), account) != entry->upto)
     bring_forward(name, *entry);
   return entry->newest;
+}
+
+bool Snapshots::has(AccountId account, MailboxId mailbox) {
+  const std::lock_guard lock(mutex_);
+  return entries_.contains({account, mailbox});
 }
 
 std::shared_ptr<const MailboxSnapshot> Snapshots::find(AccountId account, MailboxId mailbox,
@@ -149,7 +171,7 @@ void Snapshots::bring_forward(const Name& name, Entry& entry) const {
   const auto next = changed ? std::make_shared<MailboxSnapshot>(*entry.newest)
                             : std::make_shared<MailboxSnapshot>();
   next->replace(changed ? read_some(*reader, account, mailbox, *changed)
-                        : read_all(*reader, account, mailbox));
+                        : read_all(*reader, account, mailbox, Uid(record->uid_next())));
   next->uid_validity = UidValidity(record->uid_validity());
   next->uid_next = Uid(record->uid_next());
   next->highest_modseq = ModSeq(record->highest_modseq());

@@ -22,6 +22,8 @@ class Snapshots {
   // Null: there is no such mailbox.
   [[nodiscard]] std::shared_ptr<const MailboxSnapshot> get(AccountId account, MailboxId mailbox);
 
+  // Whether it is here, of whatever state: get() reads little then.
+  [[nodiscard]] bool has(AccountId account, MailboxId mailbox);
   // The one of a state of the account, if it is here by chance: reads nothing, waits for nobody.
   [[nodiscard]] std::shared_ptr<const MailboxSnapshot> find(AccountId account, MailboxId mailbox,
                                                             ModSeq of);

@@ -5,6 +5,9 @@
 #include <random>
 
 #include "mailstore/testing/account_house.hpp"
+#include "schema/mailstore.pb.h"
+#include "store/keys.hpp"
+#include "store/records.hpp"
 
 namespace freehold::mailstore {
 namespace {
@@ -96,6 +99,29 @@ TEST_F(SnapshotsOf, ReadNothingAgainAfterALargeChange) {
   set_flags(archive, {}, kSeen);
   EXPECT_EQ(held(inbox)->slots().front().chunk, chunk);
   expect_true(inbox);
+}
+
+// As many UIDs as make two threads read them.
+TEST_F(SnapshotsOf, LargeMailboxesAreReadInHalves) {
+  const auto leave_uids_out = [&](std::uint32_t next) {
+    const auto key = store::keys::mailbox(house.anna, inbox);
+    auto record = *store::read<schema::Mailbox>(house.store.engine().latest(), key);
+    record.set_uid_next(next);
+    store::Batch batch;
+    batch.put(key, record.SerializeAsString());
+    ASSERT_TRUE(house.store.engine().commit_blocking(std::move(batch)));
+  };
+  for (const std::uint32_t next : {1U, 20'000U, 70'000U, 70'001U, 100'000U}) {
+    leave_uids_out(next);
+    house.append("INBOX", mail(std::to_string(next)));
+  }
+  Mailstore other(house.store.engine(), house.pool, house.clock);
+  const auto read = house.run(other.open_snapshot(house.anna, inbox));
+  ASSERT_TRUE(read);
+  const std::vector<std::size_t> all{0, 1, 2, 3, 4};
+  EXPECT_EQ(read->uids(all),
+            (std::vector{Uid(1), Uid(20'000), Uid(70'000), Uid(70'001), Uid(100'000)}));
+  EXPECT_EQ(house.run(other.open_snapshot(house.anna, MailboxId(99))), nullptr);
 }
 
 }  // namespace
