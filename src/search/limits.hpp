@@ -34,9 +34,10 @@ inline constexpr std::size_t kStepMessages = 1'000;
 inline constexpr std::size_t kStepBytes = std::size_t{8} << 20;  // of text
 inline constexpr std::size_t kStepChanges = 20'000;  // entries of the change log that are read
 inline constexpr std::size_t kStepExtractions = 8;
-// From a change to its step: what comes within it shares a commit. Well within the 2 s in which a
-// new message is to be found.
-inline constexpr std::chrono::milliseconds kGather{700};
+// From a change to its step: what comes within it shares a commit, which costs as much as some ten
+// messages. Within the 2 s in which a new message is to be in the index; until then searches look
+// at it by themselves.
+inline constexpr std::chrono::milliseconds kGather{1000};
 inline constexpr std::chrono::seconds kDiskPause{5};
 inline constexpr std::chrono::seconds kErrorPause{30};
 // A commit of the bookmark alone, when that many changes had nothing to index (flags).
