@@ -28,6 +28,8 @@ constexpr std::size_t kFlushAt = 64 * 1024;
 // memory.
 constexpr std::size_t kMaxLiveSearches = 8;
 constexpr std::size_t kMaxLiveResults = 20'000;
+// Of a longer header section SEARCH, SORT and THREAD do not look at the rest.
+constexpr std::uint64_t kMaxHeader = std::uint64_t{1} << 20;
 // Messages of one APPEND (RFC 3502), octets of their bodies that are kept in memory until all are
 // there, and parts of one message (RFC 4469).
 constexpr std::size_t kMaxAppended = 1'000;

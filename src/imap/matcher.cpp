@@ -4,6 +4,7 @@
 
 #include "base/bytes.hpp"
 #include "imap/labels.hpp"
+#include "imap/limits.hpp"
 #include "imap/object_id.hpp"
 #include "mailstore/header_extract.hpp"
 #include "message/date.hpp"
@@ -19,9 +20,8 @@ namespace {
 
 using Kind = SearchKey::Kind;
 
-// Of one text part, and of a header section; the rest is not looked at.
+// Of one text part; the rest is not looked at.
 constexpr std::uint64_t kMaxSearchedPart = std::uint64_t{4} << 20;
-constexpr std::uint64_t kMaxSearchedHeader = std::uint64_t{1} << 20;
 
 std::uint64_t day_of(Time t) {
   const auto days = std::chrono::floor<std::chrono::days>(t).time_since_epoch().count();
@@ -249,7 +249,7 @@ bool Matcher::matches_content(const SearchKey& key, std::size_t index) {
     if (!loaded.header) {
       auto opened = store_.open(view_.account(), view_.row(index).email);
       loaded.header.emplace(opened ? search::header_section(content, std::move(opened->prefix),
-                                                            opened->body, kMaxSearchedHeader)
+                                                            opened->body, kMaxHeader)
                                    : std::string());
     }
     if (key.kind == Kind::header) return has_field(*loaded.header, key);

@@ -10,9 +10,10 @@
 
 namespace freehold::imap {
 
-// Whether a message matches a search program. Looks at the index first, at the stored content for
-// header keys, and at the body only for BODY and TEXT, where the full-text index does not know
-// better. Text is compared as message::fold_text() makes it; HTML as a reader sees it.
+// Whether a message matches a search program. Looks at the index first, at header extracts and
+// the stored content for header keys, and at the body only for BODY and TEXT, where the full-text
+// index does not know better. Text is compared as message::fold_text() makes it; HTML as a reader
+// sees it.
 class Matcher {
  public:
   // The mailboxes that X-GM-LABELS may name, asked when it is used.

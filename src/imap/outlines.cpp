@@ -1,5 +1,6 @@
 #include "imap/outlines.hpp"
 
+#include "imap/limits.hpp"
 #include "mailstore/header_extract.hpp"
 #include "schema/mailstore.pb.h"
 #include "search/texts.hpp"
@@ -8,15 +9,12 @@ namespace freehold::imap {
 
 namespace {
 
-// Of a longer header the rest is not looked at.
-constexpr std::uint64_t kMostOfHeader = std::uint64_t{1} << 20;
-
 Outline outline_of_whole(const mailstore::Mailstore& store, AccountId account, EmailId email) {
   const auto content = store.content(account, email);
   auto opened = store.open(account, email);
   if (!content || !opened) return std::nullopt;
   return message::make_envelope(message::Header(
-      search::header_section(*content, std::move(opened->prefix), opened->body, kMostOfHeader)));
+      search::header_section(*content, std::move(opened->prefix), opened->body, kMaxHeader)));
 }
 
 }  // namespace
