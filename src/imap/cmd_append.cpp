@@ -22,11 +22,10 @@ std::string append_code(const std::vector<Appended>& appended) {
 
 // What speaks against taking anything, before the client sends it.
 std::optional<Reply> obstacle(const Context& context, const Result<NamedMailbox>& mailbox,
-                              std::uint64_t first_size) {
+                              std::uint64_t quota, std::uint64_t first_size) {
   if (!mailbox) return reply_for_target(mailbox.error());
   if (context.house.mailstore.engine().disk_low())
     return Reply::no("[OVERQUOTA] the server's disk is almost full");
-  const auto quota = quota_of(context, mailbox->owner);
   if (quota != 0 && context.house.mailstore.usage(mailbox->owner).bytes + first_size > quota)
     return Reply::no("[OVERQUOTA] the account is over its quota");
   return std::nullopt;
@@ -67,12 +66,14 @@ awaitable<IoResult<Reply>> append(Context& context, Command& command, std::strin
   const auto path = context.mailbox_name(lexer);
   if (lexer.failed()) refusal = Reply::bad(lexer.error());
   const auto mailbox = find_mailbox(context, path, Right::insert);
+  const auto quota = mailbox ? quota_of(context, mailbox->owner) : 0;
   AppendReader reader(context, text, lexer);
   if (refusal) {
     reader.refuse(*refusal);
   } else {
     const auto mark = literal_at_end(text);
-    if (auto answer = obstacle(context, mailbox, mark ? mark->size : 0)) reader.refuse(*answer);
+    if (auto answer = obstacle(context, mailbox, quota, mark ? mark->size : 0))
+      reader.refuse(*answer);
   }
   if (auto read = co_await reader.read(!replaces); !read) co_return read.error();
   if (reader.refusal()) co_return *reader.refusal();
@@ -81,7 +82,7 @@ awaitable<IoResult<Reply>> append(Context& context, Command& command, std::strin
   for (auto& incoming : reader.messages) {
     incoming.how.mailbox = mailbox->info.id;
     incoming.how.flags = mailstore::masked(std::move(incoming.how.flags), mailbox->rights.flags());
-    incoming.how.quota_bytes = quota_of(context, mailbox->owner);
+    incoming.how.quota_bytes = quota;
   }
   const bool at_once = replaced && mailbox->owner == context.view->account();
   if (at_once) reader.messages.front().how.replaces = {context.view->mailbox(), *replaced};
@@ -93,6 +94,7 @@ awaitable<IoResult<Reply>> append(Context& context, Command& command, std::strin
         co_await store.remove(context.view->account(), context.view->mailbox(), {*replaced});
     if (!removed) co_return reply_for(removed.error());
   }
+  if (mailbox->owner == context.id()) warn_of_quota(context, quota);
   auto code = append_code(*appended);
   if (replaces) {
     // RFC 8508, 3.3: where the new one is, before the old one's EXPUNGE.

@@ -89,13 +89,12 @@ awaitable<Reply> set_quota(Context&, Command& command) {
   co_return Reply::no("[NOPERM] quotas are set by the operator, with 'freehold account'");
 }
 
-void warn_of_quota(Context& context) {
-  const auto limit = quota_of(context, context.id());
-  if (limit == 0) return;
+void warn_of_quota(Context& context, std::uint64_t quota) {
+  if (quota == 0) return;
   const auto used = context.house.mailstore.usage(context.id()).bytes;
-  const bool near = used >= limit / 100 * kSoftQuotaPercent;
+  const bool near = used >= quota / 100 * kSoftQuotaPercent;
   if (near && !context.quota_told) {
-    context.out << "* NO [OVERQUOTA] " << in_units(used) << " of " << in_units(limit)
+    context.out << "* NO [OVERQUOTA] " << in_units(used) << " of " << in_units(quota)
                 << " KiB are used: delete mail, or have the quota raised\r\n";
   }
   context.quota_told = near;

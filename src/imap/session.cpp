@@ -172,9 +172,7 @@ awaitable<IoResult<Reply>> run(Context& context, CommandReader& read, std::strin
       context.closing = read.message && !read.message->synchronizing;
       co_return Reply::bad("log in first");
     }
-    auto appended = co_await append(context, command, read.text);
-    if (appended && appended->kind == Reply::Kind::ok) warn_of_quota(context);
-    co_return appended;
+    co_return co_await append(context, command, read.text);
   }
   const auto* entry = find_command(name);
   if (entry == nullptr || (by_uid && !entry->has_uid)) co_return Reply::bad("no such command");
@@ -187,7 +185,8 @@ awaitable<IoResult<Reply>> run(Context& context, CommandReader& read, std::strin
   if (context.uid_only && entry->has_set && !by_uid)
     co_return Reply::bad("[UIDREQUIRED] use UID " + name);
   const auto reply = co_await entry->handler(context, command);
-  if (name == "COPY" && reply.kind == Reply::Kind::ok) warn_of_quota(context);
+  if (name == "COPY" && reply.kind == Reply::Kind::ok)
+    warn_of_quota(context, quota_of(context, context.id()));
   if (context.state == kSelected && (entry->tells_news || by_uid)) context.tell_news();
   if (context.metadata_news && !context.notifications) context.metadata_news->tell(context);
   co_return reply;

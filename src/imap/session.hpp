@@ -226,8 +226,9 @@ awaitable<Reply> move(Context&, Command&);
 awaitable<IoResult<Reply>> append(Context& context, Command& command,
                                   std::string_view text);  // cmd_append.cpp
 
-// After a command that has put mail in: an untagged notice, once, when the quota is nearly used up.
-void warn_of_quota(Context& context);
+// After a command that has put own mail in: an untagged notice, once, when the quota is nearly used
+// up.
+void warn_of_quota(Context& context, std::uint64_t quota);
 
 // STATUS items, for STATUS and LIST-STATUS.
 [[nodiscard]] std::vector<std::string> read_status_items(Lexer& lexer);

@@ -37,14 +37,20 @@ Uid decoded_uid(std::string_view bytes) { return bytes.size() == 4 ? Uid(read_u3
 }  // namespace
 
 AccountChange::AccountChange(store::Transaction& tx, AccountId account, Time now,
-                             Snapshots& snapshots)
-    : tx_(tx), snapshots_(snapshots), account_(account), now_(now) {
+                             Snapshots& snapshots, MailboxTrees& trees)
+    : tx_(tx), snapshots_(snapshots), trees_(trees), account_(account), now_(now) {
   const auto key = keys::account_state(account);
   const auto seen = tx.get(key);
   // Lanes keep the changes of one process apart; this keeps those of several apart.
   if (!tx.has_changed(key)) tx.assertions().require_unchanged(key, seen);
   if (seen) state_ = store::decode<schema::AccountState>(key, *seen);
   modseq_ = ModSeq(state_.modseq() + 1);
+}
+
+std::shared_ptr<const MailboxTree> AccountChange::tree() const {
+  // Only what is committed is ever among the known ones.
+  if (auto known = trees_.find(account_, ModSeq(state_.mailboxes_modseq()))) return known;
+  return std::make_shared<const MailboxTree>(MailboxTree::read(tx_, account_));
 }
 
 AccountChange::CachedMailbox& AccountChange::cached(MailboxId id) {
@@ -98,9 +104,7 @@ MailboxId AccountChange::create_mailbox(schema::Mailbox record) {
   // Whoever looks for a path later in this change has to find it.
   tx_.put(keys::mailbox(account_, id), record.SerializeAsString());
   mailboxes_[id] = {std::move(record), true, true};
-  auto& change = *log_.add_mailboxes();
-  change.set_mailbox(id.value);
-  change.set_kind(schema::Change::MailboxChange::CREATED);
+  log_mailbox(id, schema::Change::MailboxChange::CREATED);
   const MailboxId parent(mailboxes_[id].record->parent());
   if (parent) {
     if (const auto inherited = acl(parent); !inherited.empty()) put_acl(id, inherited);
@@ -132,9 +136,14 @@ void AccountChange::touch_mailbox(MailboxId id) {
   box.changed = true;
   if (box.logged) return;
   box.logged = true;
+  log_mailbox(id, schema::Change::MailboxChange::UPDATED);
+}
+
+void AccountChange::log_mailbox(MailboxId id, schema::Change::MailboxChange::Kind kind) {
   auto& change = *log_.add_mailboxes();
   change.set_mailbox(id.value);
-  change.set_kind(schema::Change::MailboxChange::UPDATED);
+  change.set_kind(kind);
+  state_.set_mailboxes_modseq(modseq_.value);
 }
 
 void AccountChange::erase_mailbox(MailboxId id) {
@@ -142,9 +151,7 @@ void AccountChange::erase_mailbox(MailboxId id) {
   mailboxes_.erase(id);
   tx_.erase(keys::mailbox(account_, id));
   erase_annotations(tx_, keys::annotations(account_, id));
-  auto& change = *log_.add_mailboxes();
-  change.set_mailbox(id.value);
-  change.set_kind(schema::Change::MailboxChange::DESTROYED);
+  log_mailbox(id, schema::Change::MailboxChange::DESTROYED);
 }
 
 std::optional<schema::Email> AccountChange::email(EmailId id) const {

@@ -17,6 +17,7 @@
 #include "mailstore/flags.hpp"
 #include "mailstore/index_chunk.hpp"
 #include "mailstore/lessons.hpp"
+#include "mailstore/mailbox_tree.hpp"
 #include "mailstore/rights.hpp"
 #include "mailstore/snapshots.hpp"
 #include "schema/mailstore.pb.h"
@@ -40,8 +41,9 @@ struct Place {
 // that email, index, counters, links and log always agree. Lives within one Lane::Change.
 class AccountChange {
  public:
-  // `snapshots` spare it reading what is in memory.
-  AccountChange(store::Transaction& tx, AccountId account, Time now, Snapshots& snapshots);
+  // `snapshots` and `trees` spare it reading what is in memory.
+  AccountChange(store::Transaction& tx, AccountId account, Time now, Snapshots& snapshots,
+                MailboxTrees& trees);
 
   [[nodiscard]] schema::AccountState& state() { return state_; }
   [[nodiscard]] ModSeq modseq() const { return modseq_; }  // of this change
@@ -49,6 +51,8 @@ class AccountChange {
   [[nodiscard]] Time now() const { return now_; }
   [[nodiscard]] store::Transaction& tx() { return tx_; }
 
+  // As it is at this point of the change.
+  [[nodiscard]] std::shared_ptr<const MailboxTree> tree() const;
   // Null: there is none. The pointer is good until finish().
   [[nodiscard]] schema::Mailbox* mailbox(MailboxId id);
   // It inherits the Acl of its parent, as that is now.
@@ -131,6 +135,7 @@ class AccountChange {
     IndexChunk& edit();
   };
   CachedMailbox& cached(MailboxId id);
+  void log_mailbox(MailboxId id, schema::Change::MailboxChange::Kind kind);
   CachedChunk& cached(MailboxId mailbox, std::uint32_t number);
   [[nodiscard]] bool is_at(EmailId id, const Place& place);
   // As they are stored: an expunged message leaves its placement behind until it is purged.
@@ -154,6 +159,7 @@ class AccountChange {
 
   store::Transaction& tx_;
   Snapshots& snapshots_;
+  MailboxTrees& trees_;
   AccountId account_;
   Time now_;
   schema::AccountState state_;

@@ -12,7 +12,6 @@ namespace keys = store::keys;
 
 namespace {
 
-constexpr std::size_t kMaxDepth = 20;
 constexpr std::size_t kMaxName = 255;
 
 struct DefaultMailbox {
@@ -23,58 +22,7 @@ constexpr DefaultMailbox kDefaults[] = {{"INBOX", "inbox"}, {"Drafts", "drafts"}
                                         {"Sent", "sent"},   {"Archive", "archive"},
                                         {"Junk", "junk"},   {"Trash", "trash"}};
 
-using Records = std::map<MailboxId, schema::Mailbox>;
-
-Records read_all(const store::Reader& reader, AccountId account) {
-  Records all;
-  reader.scan(store::prefix_range(keys::mailboxes(account)),
-              [&](std::string_view key, std::string_view value) {
-                all.emplace(keys::mailbox_of(key), store::decode<schema::Mailbox>(key, value));
-                return true;
-              });
-  return all;
-}
-
-std::string path_of(const Records& all, MailboxId id) {
-  std::string path;
-  for (std::size_t depth = 0; id && depth <= kMaxDepth; ++depth) {
-    const auto found = all.find(id);
-    if (found == all.end()) break;
-    path = path.empty() ? found->second.name() : found->second.name() + kPathSeparator + path;
-    id = MailboxId(found->second.parent());
-  }
-  return path;
-}
-
 bool is_inbox(std::string_view name) { return iequals(name, "INBOX"); }
-
-// INBOX is the one name that is compared without case (RFC 9051, 5.1).
-bool same_name(std::string_view stored, std::string_view asked, bool top_level) {
-  return stored == asked || (top_level && is_inbox(stored) && is_inbox(asked));
-}
-
-std::optional<MailboxId> child(const Records& all, MailboxId parent, std::string_view name) {
-  for (const auto& [id, record] : all) {
-    if (record.parent() == parent.value && same_name(record.name(), name, !parent)) return id;
-  }
-  return std::nullopt;
-}
-
-// How many levels there are below a mailbox.
-std::size_t height_of(const Records& all, MailboxId id) {
-  std::size_t height = 0;
-  for (const auto& [other, record] : all) {
-    std::size_t levels = 1;
-    auto up = MailboxId(record.parent());
-    while (up && up != id && levels <= kMaxDepth) {
-      const auto found = all.find(up);
-      up = found == all.end() ? MailboxId() : MailboxId(found->second.parent());
-      ++levels;
-    }
-    if (up == id) height = std::max(height, levels);
-  }
-  return height;
-}
 
 Result<std::vector<std::string>> split(std::string_view path) {
   const auto invalid = [&](const char* what) {
@@ -94,29 +42,17 @@ Result<std::vector<std::string>> split(std::string_view path) {
     if (end == std::string_view::npos) break;
     path.remove_prefix(end + 1);
   }
-  if (parts.size() > kMaxDepth) return invalid("the name has more than 20 parts");
+  if (parts.size() > MailboxTree::kMaxDepth) return invalid("the name has more than 20 parts");
   if (parts.front() == kOtherUsers || parts.front() == kShared)
     return invalid("names that begin so are for mailboxes of others");
   return parts;
 }
 
-std::optional<MailboxId> find(const Records& all, std::string_view path) {
-  const auto parts = split(path);
-  if (!parts) return std::nullopt;
-  MailboxId at;
-  for (const auto& part : *parts) {
-    const auto next = child(all, at, part);
-    if (!next) return std::nullopt;
-    at = *next;
-  }
-  return at;
-}
-
-MailboxInfo describe(const Records& all, MailboxId id, const schema::Mailbox& record) {
+MailboxInfo describe(const MailboxTree& tree, MailboxId id, const schema::Mailbox& record) {
   MailboxInfo info;
   info.id = id;
   info.parent = MailboxId(record.parent());
-  info.path = path_of(all, id);
+  info.path = tree.path(id);
   info.role = record.role();
   info.uid_validity = UidValidity(record.uid_validity());
   info.uid_next = Uid(record.uid_next());
@@ -126,17 +62,16 @@ MailboxInfo describe(const Records& all, MailboxId id, const schema::Mailbox& re
   info.deleted = record.deleted();
   info.bytes = record.bytes();
   info.subscribed = !record.unsubscribed();
-  info.has_children = std::ranges::any_of(
-      all, [id](const auto& other) { return other.second.parent() == id.value; });
+  info.has_children = tree.has_children(id);
   return info;
 }
 
 // Makes what is missing of the path; its last mailbox.
-MailboxId make_path(AccountChange& change, Records& all, const std::vector<std::string>& parts,
+MailboxId make_path(AccountChange& change, MailboxTree& tree, const std::vector<std::string>& parts,
                     const std::string& role) {
   MailboxId at;
   for (std::size_t i = 0; i < parts.size(); ++i) {
-    if (const auto next = child(all, at, parts[i])) {
+    if (const auto next = tree.child(at, parts[i])) {
       at = *next;
       continue;
     }
@@ -145,14 +80,9 @@ MailboxId make_path(AccountChange& change, Records& all, const std::vector<std::
     record.set_parent(at.value);
     if (i + 1 == parts.size()) record.set_role(role);
     at = change.create_mailbox(record);
-    all.emplace(at, std::move(record));
+    tree.add(at, record);
   }
   return at;
-}
-
-bool is_taken(const Records& all, std::string_view role) {
-  return !role.empty() &&
-         std::ranges::any_of(all, [&](const auto& other) { return other.second.role() == role; });
 }
 
 Problem role_taken(const std::string& role) {
@@ -162,37 +92,43 @@ Problem role_taken(const std::string& role) {
 }  // namespace
 
 std::vector<MailboxInfo> Mailstore::mailboxes(AccountId account) const {
-  const auto all = read_all(state_->engine.latest(), account);
+  MailboxTree tree;
+  std::vector<std::pair<MailboxId, schema::Mailbox>> records;
+  state_->engine.latest().scan(store::prefix_range(keys::mailboxes(account)),
+                               [&](std::string_view key, std::string_view value) {
+                                 records.emplace_back(keys::mailbox_of(key),
+                                                      store::decode<schema::Mailbox>(key, value));
+                                 tree.add(records.back().first, records.back().second);
+                                 return true;
+                               });
   std::vector<MailboxInfo> infos;
-  infos.reserve(all.size());
-  for (const auto& [id, record] : all) infos.push_back(describe(all, id, record));
+  infos.reserve(records.size());
+  for (const auto& [id, record] : records) infos.push_back(describe(tree, id, record));
   std::ranges::sort(infos, {}, &MailboxInfo::path);
   return infos;
 }
 
 std::optional<MailboxInfo> Mailstore::mailbox(AccountId account, std::string_view path) const {
-  const auto all = read_all(state_->engine.latest(), account);
-  const auto id = find(all, path);
-  if (!id) return std::nullopt;
-  return describe(all, *id, all.at(*id));
+  const auto tree = state_->trees.get(account);
+  const auto id = tree->find(path);
+  return id ? mailbox(account, *id) : std::nullopt;
 }
 
 std::optional<MailboxInfo> Mailstore::mailbox(AccountId account, MailboxId id) const {
-  const auto all = read_all(state_->engine.latest(), account);
-  const auto found = all.find(id);
-  if (found == all.end()) return std::nullopt;
-  return describe(all, id, found->second);
+  const auto record =
+      store::read<schema::Mailbox>(state_->engine.latest(), keys::mailbox(account, id));
+  if (!record) return std::nullopt;
+  return describe(*state_->trees.get(account), id, *record);
 }
 
 // An account whose making was cut off before its mailboxes gets them with its first mail or login.
 MailboxId ensure_inbox(AccountChange& change) {
-  auto all = read_all(change.tx(), change.account());
-  for (const auto& [id, record] : all) {
-    if (record.role() == "inbox") return id;
-  }
+  const auto known = change.tree();
+  if (const auto inbox = known->of_role("inbox")) return *inbox;
+  MailboxTree tree(*known);
   MailboxId inbox;
   for (const auto& [name, role] : kDefaults) {
-    const auto id = make_path(change, all, {name}, role);
+    const auto id = make_path(change, tree, {name}, role);
     if (std::string_view(role) == "inbox") inbox = id;
   }
   return inbox;
@@ -200,18 +136,14 @@ MailboxId ensure_inbox(AccountChange& change) {
 
 MailboxId ensure_role(AccountChange& change, std::string_view role) {
   const auto inbox = ensure_inbox(change);
-  if (role == "inbox") return inbox;
-  for (const auto& [id, record] : read_all(change.tx(), change.account())) {
-    if (record.role() == role) return id;
-  }
-  return inbox;
+  return change.tree()->of_role(role).value_or(inbox);
 }
 
 MailboxId ensure_path(AccountChange& change, std::string_view path) {
   const auto parts = split(path);
   if (!parts) return ensure_inbox(change);
-  auto all = read_all(change.tx(), change.account());
-  return make_path(change, all, *parts, {});
+  MailboxTree tree(*change.tree());
+  return make_path(change, tree, *parts, {});
 }
 
 awaitable<Result<>> Mailstore::create_default_mailboxes(AccountId account) {
@@ -227,12 +159,12 @@ awaitable<Result<MailboxId>> Mailstore::create_mailbox(AccountId account, std::s
   if (!parts) co_return parts.error();
   MailboxId made;
   const auto done = co_await state_->change(account, [&](AccountChange& change) -> Result<> {
-    auto all = read_all(change.tx(), account);
-    if (find(all, path)) {
+    MailboxTree tree(*change.tree());
+    if (tree.find(path)) {
       return problem(Problem::Kind::exists, "the mailbox '" + path + "' exists already");
     }
-    if (is_taken(all, role)) return role_taken(role);
-    made = make_path(change, all, *parts, role);
+    if (tree.of_role(role)) return role_taken(role);
+    made = make_path(change, tree, *parts, role);
     return {};
   });
   if (!done) co_return done.error();
@@ -242,7 +174,7 @@ awaitable<Result<MailboxId>> Mailstore::create_mailbox(AccountId account, std::s
 awaitable<Result<>> Mailstore::set_subscribed(AccountId account, std::string path,
                                               bool subscribed) {
   co_return co_await state_->change(account, [&](AccountChange& change) -> Result<> {
-    const auto id = find(read_all(change.tx(), account), path);
+    const auto id = change.tree()->find(path);
     if (!id) return no_such_mailbox(path);
     change.mailbox(*id)->set_unsubscribed(!subscribed);
     change.touch_mailbox(*id);
@@ -252,15 +184,14 @@ awaitable<Result<>> Mailstore::set_subscribed(AccountId account, std::string pat
 
 awaitable<Result<>> Mailstore::set_role(AccountId account, MailboxId mailbox, std::string role) {
   co_return co_await state_->change(account, [&](AccountChange& change) -> Result<> {
-    const auto all = read_all(change.tx(), account);
-    const auto found = all.find(mailbox);
-    if (found == all.end()) return no_such_mailbox();
-    if (found->second.role() == role) return {};
-    if (found->second.role() == "inbox") {
+    auto* record = change.mailbox(mailbox);
+    if (record == nullptr) return no_such_mailbox();
+    if (record->role() == role) return {};
+    if (record->role() == "inbox") {
       return problem(Problem::Kind::denied, "INBOX stays the inbox");
     }
-    if (is_taken(all, role)) return role_taken(role);
-    change.mailbox(mailbox)->set_role(role);
+    if (change.tree()->of_role(role)) return role_taken(role);
+    record->set_role(role);
     change.touch_mailbox(mailbox);
     return {};
   });
@@ -269,9 +200,9 @@ awaitable<Result<>> Mailstore::set_role(AccountId account, MailboxId mailbox, st
 namespace {
 
 // RFC 9051, 6.3.6: INBOX stays, and its mail goes to a new mailbox of that name.
-Result<> rename_inbox(AccountChange& change, Records& all, MailboxId inbox,
+Result<> rename_inbox(AccountChange& change, MailboxTree& tree, MailboxId inbox,
                       const std::vector<std::string>& to) {
-  const auto target = make_path(change, all, to, {});
+  const auto target = make_path(change, tree, to, {});
   for (const auto number : change.chunks(inbox)) {
     const auto all_of = change.chunk(inbox, number);
     for (std::uint32_t i = 0; i < all_of.size(); ++i) change.move(inbox, all_of.message(i), target);
@@ -285,25 +216,23 @@ awaitable<Result<>> Mailstore::rename_mailbox(AccountId account, std::string fro
   const auto parts = split(to);
   if (!parts) co_return parts.error();
   co_return co_await state_->change(account, [&](AccountChange& change) -> Result<> {
-    auto all = read_all(change.tx(), account);
-    const auto id = find(all, from);
+    MailboxTree tree(*change.tree());
+    const auto id = tree.find(from);
     if (!id) return no_such_mailbox(from);
-    if (find(all, to)) {
+    if (tree.find(to)) {
       return problem(Problem::Kind::exists, "the mailbox '" + to + "' exists already");
     }
-    if (all.at(*id).role() == "inbox") {
-      return rename_inbox(change, all, *id, *parts);
-    }
-    if (parts->size() + height_of(all, *id) > kMaxDepth) {
+    if (tree.of_role("inbox") == id) return rename_inbox(change, tree, *id, *parts);
+    if (parts->size() + tree.height(*id) > MailboxTree::kMaxDepth) {
       return problem(Problem::Kind::invalid, "mailboxes in it would have more than 20 parts",
                      "mailbox '" + to + "'");
     }
     MailboxId parent;
     if (parts->size() > 1) {
       const std::vector<std::string> above(parts->begin(), parts->end() - 1);
-      parent = make_path(change, all, above, {});
+      parent = make_path(change, tree, above, {});
     }
-    for (auto up = parent; up; up = MailboxId(all.at(up).parent())) {
+    for (auto up = parent; up; up = tree.parent(up)) {
       if (up == *id) return problem(Problem::Kind::invalid, "a mailbox cannot move into itself");
     }
     auto* record = change.mailbox(*id);
@@ -318,10 +247,10 @@ awaitable<Result<>> Mailstore::delete_mailbox(AccountId account, std::string pat
   bool emptied = false;
   while (!emptied) {
     const auto done = co_await state_->change(account, [&](AccountChange& change) -> Result<> {
-      const auto all = read_all(change.tx(), account);
-      const auto id = find(all, path);
+      const auto tree = change.tree();
+      const auto id = tree->find(path);
       if (!id) return no_such_mailbox(path);
-      const auto info = describe(all, *id, all.at(*id));
+      const auto info = describe(*tree, *id, *change.mailbox(*id));
       if (info.role == "inbox") return problem(Problem::Kind::denied, "INBOX has to stay");
       if (info.has_children) {
         return problem(Problem::Kind::denied, "the mailbox '" + path + "' has mailboxes in it", {},

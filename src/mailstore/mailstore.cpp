@@ -71,7 +71,7 @@ awaitable<Result<>> Mailstore::State::change(AccountId account,
   const auto lane = this->lane(account);
   std::optional<Snapshots::Step> step;
   Result<> outcome = co_await lane->run([&](store::Transaction& tx) -> Result<> {
-    AccountChange change(tx, account, clock.now(), snapshots);
+    AccountChange change(tx, account, clock.now(), snapshots, trees);
     if (keep_expunged == std::chrono::days(0)) change.keep_nothing();
     if (auto made = make(change); !made) return made;
     step = change.finish();

@@ -34,6 +34,7 @@ struct Mailstore::State {
   const Clock& clock;
   const std::chrono::days keep_expunged;
   Snapshots snapshots{engine};
+  MailboxTrees trees{engine};
   Watchers watchers;
   std::mutex mutex;
   std::unordered_map<AccountId, std::shared_ptr<store::Lane>>

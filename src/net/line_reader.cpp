@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <boost/asio/error.hpp>
 #include <cstring>
+#include <utility>
 
 namespace freehold::net {
 
@@ -76,7 +77,11 @@ IoResult<std::string_view> LineReader::take_line(std::size_t lf) {
 
 awaitable<IoResult<std::string_view>> LineReader::read_chunk(std::size_t most, Deadline deadline) {
   if (begin_ == end_) {
-    const IoResult<> filled = co_await fill(std::min(most, kChunkCapacity), deadline);
+    // With room for the line behind it, which mostly comes along. The peer is in the middle of
+    // something: no need to ask whether there is anything before there is a buffer.
+    readable_ = true;
+    const auto room = std::min(most, kChunkCapacity - kFirstCapacity) + kFirstCapacity;
+    const IoResult<> filled = co_await fill(room, deadline);
     if (!filled) co_return filled.error();
   }
   const std::string_view chunk = buffered().substr(0, most);
@@ -87,7 +92,9 @@ awaitable<IoResult<std::string_view>> LineReader::read_chunk(std::size_t most, D
 awaitable<IoResult<Wake>> LineReader::wait_readable(Deadline deadline) {
   if (begin_ != end_) co_return Wake::readable;
   release();
-  co_return co_await stream_.wait_readable(deadline);
+  const auto woken = co_await stream_.wait_readable(deadline);
+  readable_ = woken && *woken == Wake::readable;
+  co_return woken;
 }
 
 std::string_view LineReader::buffered() const {
@@ -99,13 +106,17 @@ void LineReader::consume(std::size_t count) { begin_ += std::min(count, end_ - b
 
 void LineReader::put_back(std::size_t count) { begin_ -= std::min(count, begin_); }
 
-void LineReader::discard() { release(); }
+void LineReader::discard() {
+  release();
+  readable_ = false;
+}
 
 // Reads some bytes behind those that are there.
 awaitable<IoResult<>> LineReader::fill(std::size_t room, Deadline deadline) {
   bool interrupted = false;
-  if (begin_ == end_) {
-    release();
+  const bool readable = std::exchange(readable_, false);
+  if (begin_ == end_ && (!readable || capacity_ < room)) release();
+  if (begin_ == end_ && !readable) {
     const IoResult<Wake> wake = co_await stream_.wait_readable(deadline);
     if (!wake) co_return wake.error();
     interrupted = *wake == Wake::interrupted;

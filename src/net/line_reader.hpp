@@ -56,6 +56,7 @@ class LineReader {
   std::size_t capacity_ = 0;
   std::size_t begin_ = 0;
   std::size_t end_ = 0;
+  bool readable_ = false;  // so it was found, and nothing has been read since
   bool skipping_ = false;
   error_code skip_reason_;
 };
