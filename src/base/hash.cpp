@@ -5,6 +5,7 @@
 #include <openssl/hmac.h>
 #include <openssl/rand.h>
 
+#include <atomic>
 #include <stdexcept>
 
 namespace freehold {
@@ -15,6 +16,13 @@ void must(bool done) {
   if (!done) throw std::runtime_error("libcrypto failed");
 }
 
+// Fetched once: OpenSSL 3 looks its algorithms up by name each time.
+const EVP_MD* sha256_method() {
+  static EVP_MD* const method = EVP_MD_fetch(nullptr, "SHA256", nullptr);
+  must(method != nullptr);
+  return method;
+}
+
 }  // namespace
 
 struct Sha256::State {
@@ -23,7 +31,7 @@ struct Sha256::State {
 };
 
 Sha256::Sha256() : state_(std::make_unique<State>()) {
-  must(EVP_DigestInit_ex(state_->context.get(), EVP_sha256(), nullptr) == 1);
+  must(EVP_DigestInit_ex(state_->context.get(), sha256_method(), nullptr) == 1);
 }
 Sha256::~Sha256() = default;
 Sha256::Sha256(Sha256&&) noexcept = default;
@@ -63,6 +71,11 @@ std::uint64_t random_u64() {
   std::uint64_t value = 0;
   must(RAND_bytes(reinterpret_cast<unsigned char*>(&value), sizeof value) == 1);
   return value;
+}
+
+std::uint64_t unique_u64() {
+  static std::atomic<std::uint64_t> next{random_u64()};
+  return next.fetch_add(1, std::memory_order_relaxed);
 }
 
 bool equal_in_constant_time(std::string_view a, std::string_view b) {

@@ -31,6 +31,8 @@ class Sha256 {
 // Bytes from the kernel's generator, fit for keys.
 [[nodiscard]] std::string random_bytes(std::size_t count);
 [[nodiscard]] std::uint64_t random_u64();
+// Another one each time, also in other processes, that anybody may guess.
+[[nodiscard]] std::uint64_t unique_u64();
 
 // Compares in a time that depends on the lengths only.
 [[nodiscard]] bool equal_in_constant_time(std::string_view a, std::string_view b);

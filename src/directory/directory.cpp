@@ -35,6 +35,7 @@ awaitable<Result<>> Directory::State::apply(std::function<Result<>(store::Transa
     outcome = change(tx);
     if (!outcome) co_return outcome;
     outcome = co_await engine.commit(tx.take());
+    known_accounts.forget();
     if (outcome || outcome.error().kind != Problem::Kind::conflict) co_return outcome;
   }
   co_return outcome;

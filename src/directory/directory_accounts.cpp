@@ -305,9 +305,13 @@ std::vector<AccountInfo> Directory::accounts() const {
 }
 
 std::optional<AccountInfo> Directory::account(AccountId id) const {
+  if (auto known = state_->known_accounts.find(id)) return known;
+  const auto version = state_->known_accounts.version();
   const auto record = store::read<schema::Account>(state_->engine.latest(), keys::account(id));
   if (!record) return std::nullopt;
-  return info(*record);
+  auto account = info(*record);
+  state_->known_accounts.keep(account, version);
+  return account;
 }
 
 std::optional<AccountInfo> Directory::account(std::string_view address) const {

@@ -1,7 +1,12 @@
 #pragma once
 
+#include <chrono>
 #include <functional>
+#include <mutex>
+#include <optional>
 #include <string>
+#include <unordered_map>
+#include <utility>
 
 #include "directory/directory.hpp"
 #include "directory/password.hpp"
@@ -13,6 +18,24 @@ namespace freehold::directory {
 // RFC 7677 asks for at least 4096; a stolen store should cost more.
 inline constexpr std::uint32_t kStoredIterations = 60'000;
 
+// Accounts as they were read last, so that each command that asks about one need not. Good until
+// something in the directory changes, and for a second, should somebody else have changed it.
+// Thread-safe.
+class KnownAccounts {
+ public:
+  [[nodiscard]] std::optional<AccountInfo> find(AccountId id);
+  // Asked before an account is read, given with what was read.
+  [[nodiscard]] std::uint64_t version();
+  void keep(const AccountInfo& account, std::uint64_t version);
+  void forget();
+
+ private:
+  using Moment = std::chrono::steady_clock::time_point;
+  std::mutex mutex_;
+  std::uint64_t version_ = 0;
+  std::unordered_map<AccountId, std::pair<AccountInfo, Moment>> accounts_;
+};
+
 struct Directory::State {
   store::Engine& engine;
   Pool& pool;
@@ -20,6 +43,7 @@ struct Directory::State {
   std::string probe_key;  // of the keyed hash behind the salts of unknown users
   std::string app_key;    // of the keyed hashes of app passwords and recovery codes
   PasswordCache verified;
+  KnownAccounts known_accounts;
 
   // Runs `change` on a transaction and commits it; again from the start when somebody changed what
   // it had read.

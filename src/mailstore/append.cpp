@@ -38,7 +38,8 @@ Result<Mailstore::Appended> place(AccountChange& change, const Mailstore::Incomi
     return over_quota();
   const auto received = how.received_at.value_or(change.now());
   email.set_received_at(to_millis(received));
-  email.set_thread(find_thread(change.tx(), account, message->thread).value);
+  const auto found = find_thread(change.tx(), account, message->thread);
+  email.set_thread(found.thread.value);
   email.set_prefix(how.prefix);
 
   const auto id = change.next_email();
@@ -54,7 +55,7 @@ Result<Mailstore::Appended> place(AccountChange& change, const Mailstore::Incomi
       extract && !message->parsed.header_truncated) {
     change.tx().put(keys::header_extract(account, id), std::move(*extract));
   }
-  note_thread(change.tx(), account, message->thread, ThreadId(email.thread()));
+  note_thread(change.tx(), account, found, message->thread.subject, ThreadId(email.thread()));
   return Mailstore::Appended{id, UidValidity(box->uid_validity()), uid};
 }
 

@@ -144,8 +144,8 @@ Result<Uid> receive(AccountChange& change, const Leaving& leaving, MailboxId to,
   auto email = leaving.email;
   if (quota_bytes != 0 && change.state().used_bytes() + email.size() > quota_bytes)
     return over_quota();
-  const auto thread = find_thread(change.tx(), change.account(), leaving.thread);
-  email.set_thread(thread.value);
+  const auto found = find_thread(change.tx(), change.account(), leaving.thread);
+  email.set_thread(found.thread.value);
   auto message = leaving.message;
   message.email = change.create_email(email);
   message.thread = ThreadId(email.thread());
@@ -160,7 +160,7 @@ Result<Uid> receive(AccountChange& change, const Leaving& leaving, MailboxId to,
   if (leaving.envelope) change.tx().put(keys::envelope(account, message.email), *leaving.envelope);
   if (leaving.header_extract)
     change.tx().put(keys::header_extract(account, message.email), *leaving.header_extract);
-  note_thread(change.tx(), change.account(), leaving.thread, message.thread);
+  note_thread(change.tx(), account, found, leaving.thread.subject, message.thread);
   return uid;
 }
 

@@ -7,23 +7,27 @@ namespace freehold::mailstore {
 
 namespace keys = store::keys;
 
-ThreadId find_thread(const store::Transaction& tx, AccountId account, const ThreadKeys& message) {
+FoundThread find_thread(const store::Transaction& tx, AccountId account,
+                        const ThreadKeys& message) {
+  FoundThread found;
   for (const auto hash : message.ids) {
     const auto link = store::read<schema::ThreadLink>(tx, keys::thread(account, hash));
-    if (link && link->subject_hash() == message.subject) return ThreadId(link->thread());
+    if (!link) {
+      found.new_ids.push_back(hash);
+    } else if (!found.thread && link->subject_hash() == message.subject) {
+      found.thread = ThreadId(link->thread());
+    }
   }
-  return {};
+  return found;
 }
 
-void note_thread(store::Transaction& tx, AccountId account, const ThreadKeys& message,
-                 ThreadId thread) {
+void note_thread(store::Transaction& tx, AccountId account, const FoundThread& found,
+                 std::uint64_t subject, ThreadId thread) {
   schema::ThreadLink link;
   link.set_thread(thread.value);
-  link.set_subject_hash(message.subject);
-  for (const auto hash : message.ids) {
-    auto key = keys::thread(account, hash);
-    if (!tx.get(key)) tx.put(std::move(key), link.SerializeAsString());
-  }
+  link.set_subject_hash(subject);
+  for (const auto hash : found.new_ids)
+    tx.put(keys::thread(account, hash), link.SerializeAsString());
 }
 
 }  // namespace freehold::mailstore

@@ -18,7 +18,8 @@ std::string new_id() {
   const auto now = duration_cast<microseconds>(system_clock::now().time_since_epoch()).count();
   std::string id;
   append_u64(id, static_cast<std::uint64_t>(now));
-  return id + random_bytes(8);
+  append_u64(id, unique_u64());
+  return id;
 }
 
 std::string pieces_prefix(const schema::Body& body) {
@@ -36,7 +37,7 @@ void require_stored(Transaction& tx, const BlobHash& hash) {
 }
 
 void put_record(Transaction& tx, const BlobHash& hash, schema::Body body) {
-  body.set_generation(random_u64());
+  body.set_generation(unique_u64());
   tx.put(keys::body(hash), body.SerializeAsString());
 }
 

@@ -16,6 +16,7 @@
 #include "store/format.hpp"
 #include "store/rocksdb/columns.hpp"
 #include "store/rocksdb/committer.hpp"
+#include "store/rocksdb/prepared_log.hpp"
 
 namespace freehold::store {
 
@@ -143,8 +144,10 @@ class IngestWriter final : public BulkWriter {
 
 class RocksEngine final : public Engine {
  public:
-  RocksEngine(EngineSettings settings, std::unique_ptr<rocksdb::DB> db, Handles columns)
+  RocksEngine(EngineSettings settings, std::unique_ptr<rocksdb::Env> environment,
+              std::unique_ptr<rocksdb::DB> db, Handles columns)
       : settings_(std::move(settings)),
+        environment_(std::move(environment)),
         db_(std::move(db)),
         columns_(std::move(columns)),
         latest_(*db_, columns_),
@@ -219,6 +222,7 @@ class RocksEngine final : public Engine {
   }
 
   EngineSettings settings_;
+  std::unique_ptr<rocksdb::Env> environment_;
   std::unique_ptr<rocksdb::DB> db_;
   Handles columns_;
   RocksReader latest_;
@@ -258,7 +262,9 @@ void remove_unfinished_bulk_files(const fs::path& folder) {
 Result<std::unique_ptr<Engine>> open_rocksdb(const EngineSettings& settings, bool create) {
   std::error_code error;
   if (create) fs::create_directories(settings.folder, error);
+  auto environment = environment_with_prepared_log();
   auto options = database_options();
+  options.env = environment.get();
   options.create_if_missing = create;
   std::vector<rocksdb::ColumnFamilyDescriptor> descriptors;
   for (std::size_t i = 0; i < kColumns; ++i) {
@@ -271,8 +277,8 @@ Result<std::unique_ptr<Engine>> open_rocksdb(const EngineSettings& settings, boo
       rocksdb::DB::Open(options, settings.folder.string(), descriptors, &handles, &raw);
   if (!status.ok()) return open_problem(status, settings.folder);
   remove_unfinished_bulk_files(settings.folder);
-  auto engine = std::make_unique<RocksEngine>(settings, std::unique_ptr<rocksdb::DB>(raw),
-                                              std::move(handles));
+  auto engine = std::make_unique<RocksEngine>(
+      settings, std::move(environment), std::unique_ptr<rocksdb::DB>(raw), std::move(handles));
   if (auto ready = prepare_format(*engine); !ready) return ready.error();
   return std::unique_ptr<Engine>(std::move(engine));
 }
