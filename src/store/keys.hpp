@@ -1,6 +1,7 @@
 #pragma once
 
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -13,6 +14,9 @@
 // text, last. The values are records of schema/*.proto, named behind each table, unless said
 // otherwise.
 namespace freehold::store::keys {
+
+// What the keys of one account in one table begin with: the letter and the account.
+inline constexpr std::size_t kTableAndAccount = 9;
 
 enum class Table : char {
   format = 'V',   //                                StoreFormat

@@ -2,6 +2,7 @@
 
 #include <rocksdb/cache.h>
 #include <rocksdb/filter_policy.h>
+#include <rocksdb/slice_transform.h>
 #include <rocksdb/table.h>
 
 #include "store/keys.hpp"
@@ -57,6 +58,9 @@ rocksdb::ColumnFamilyOptions column_options(Column column, std::uint64_t cache_b
       table.metadata_block_size = 16 << 10;
       table.pin_top_level_index_and_filter = true;
       options.write_buffer_size = 16 * kMiB;
+      // Most new keys are the next of their table and account: the place is found from the last one.
+      options.memtable_insert_with_hint_prefix_extractor.reset(
+          rocksdb::NewCappedPrefixTransform(keys::kTableAndAccount));
       options.compression = rocksdb::kLZ4Compression;
       options.bottommost_compression = rocksdb::kZSTD;
       break;
