@@ -15,6 +15,7 @@ namespace {
 
 // Some 2 KB each; read again within microseconds.
 constexpr std::size_t kMostTrees = 5'000;
+constexpr std::chrono::seconds kGood{1};
 
 // INBOX is the one name that is compared without case (RFC 9051, 5.1).
 std::string name_as_compared(MailboxId parent, std::string_view name) {
@@ -97,16 +98,36 @@ std::size_t MailboxTree::height(MailboxId id) const {
 }
 
 std::shared_ptr<const MailboxTree> MailboxTrees::get(AccountId account) {
+  const auto now = std::chrono::steady_clock::now();
+  std::uint64_t version = 0;
+  Entry entry;
+  {
+    const std::lock_guard lock(mutex_);
+    version = version_;
+    if (const auto found = entries_.find(account); found != entries_.end()) entry = found->second;
+  }
+  if (entry.tree && now - entry.asked < kGood) return entry.tree;
   const auto& reader = engine_.latest();
   const auto state = store::read<schema::AccountState>(reader, keys::account_state(account));
   const ModSeq of(state ? state->mailboxes_modseq() : 0);
-  if (auto known = find(account, of)) return known;
   // Read after the state: it may be newer than that says, never older.
-  auto tree = std::make_shared<const MailboxTree>(MailboxTree::read(reader, account));
+  if (!entry.tree || entry.of != of)
+    entry.tree = std::make_shared<const MailboxTree>(MailboxTree::read(reader, account));
+  return keep(account, {of, std::move(entry.tree), now}, version);
+}
+
+std::shared_ptr<const MailboxTree> MailboxTrees::keep(AccountId account, Entry entry,
+                                                      std::uint64_t version) {
   const std::lock_guard lock(mutex_);
+  if (version != version_) return entry.tree;
   if (entries_.size() >= kMostTrees) entries_.clear();
-  entries_[account] = {of, tree};
-  return tree;
+  return (entries_[account] = std::move(entry)).tree;
+}
+
+void MailboxTrees::forget(AccountId account) {
+  const std::lock_guard lock(mutex_);
+  ++version_;
+  entries_.erase(account);
 }
 
 std::shared_ptr<const MailboxTree> MailboxTrees::find(AccountId account, ModSeq of) {

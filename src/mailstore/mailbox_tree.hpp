@@ -1,5 +1,7 @@
 #pragma once
 
+#include <chrono>
+#include <cstdint>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -44,8 +46,8 @@ class MailboxTree {
   std::vector<std::pair<std::string, MailboxId>> roles_;
 };
 
-// The trees of accounts in use, each as long as AccountState says that it is the newest.
-// Thread-safe.
+// The trees of accounts in use. One is good until a mailbox of the account changes: AccountState
+// says so, and is asked once a second, should somebody else have changed it. Thread-safe.
 class MailboxTrees {
  public:
   explicit MailboxTrees(store::Engine& engine) : engine_(engine) {}
@@ -53,14 +55,21 @@ class MailboxTrees {
   [[nodiscard]] std::shared_ptr<const MailboxTree> get(AccountId account);
   // The one of a state of the account, when it is here: reads nothing.
   [[nodiscard]] std::shared_ptr<const MailboxTree> find(AccountId account, ModSeq of);
+  // After a commit that changed a mailbox.
+  void forget(AccountId account);
 
  private:
+  using Moment = std::chrono::steady_clock::time_point;
   struct Entry {
     ModSeq of;
     std::shared_ptr<const MailboxTree> tree;
+    Moment asked;
   };
+  std::shared_ptr<const MailboxTree> keep(AccountId account, Entry entry, std::uint64_t version);
+
   store::Engine& engine_;
   std::mutex mutex_;
+  std::uint64_t version_ = 0;  // of all of them: what was read before is not kept
   std::unordered_map<AccountId, Entry> entries_;
 };
 

@@ -2,6 +2,9 @@
 
 #include <gtest/gtest.h>
 
+#include <chrono>
+#include <thread>
+
 #include "mailstore/testing/account_house.hpp"
 
 namespace freehold::mailstore {
@@ -24,6 +27,7 @@ TEST_F(MailboxTreeTest, IsTheSameUntilAMailboxChanges) {
   EXPECT_EQ(first->path(id), "Work/2026");
   ASSERT_TRUE(house.run(house.mailstore.set_subscribed(house.anna, "Work", false)));
   ASSERT_TRUE(house.run(house.mailstore.rename_mailbox(house.anna, "Work", "Play")));
+  trees.forget(house.anna);
   const auto second = trees.get(house.anna);
   EXPECT_NE(first, second);
   EXPECT_EQ(second->find("Work/2026"), std::nullopt);
@@ -36,6 +40,17 @@ TEST_F(MailboxTreeTest, MailDoesNotChangeIt) {
   const auto before = trees.get(house.anna);
   house.append("INBOX", testing::mail("two"));
   EXPECT_EQ(trees.get(house.anna), before);
+  std::this_thread::sleep_for(std::chrono::milliseconds(1100));
+  EXPECT_EQ(trees.get(house.anna), before);  // asked again
+}
+
+TEST_F(MailboxTreeTest, WhatAnotherProcessChangedIsSeenWithinASecond) {
+  const auto before = trees.get(house.anna);
+  make("Elsewhere");  // by the mailstore, which has trees of its own
+  EXPECT_TRUE(house.mailstore.mailbox(house.anna, "Elsewhere"));
+  EXPECT_EQ(trees.get(house.anna), before);
+  std::this_thread::sleep_for(std::chrono::milliseconds(1100));
+  EXPECT_TRUE(trees.get(house.anna)->find("Elsewhere"));
 }
 
 TEST_F(MailboxTreeTest, KnowsWhatIsBelow) {

@@ -78,6 +78,7 @@ awaitable<Result<>> Mailstore::State::change(AccountId account,
     return {};
   });
   if (outcome && step) snapshots.advance(account, std::move(*step));
+  if (outcome && !step) trees.forget(account);
   if (outcome) watchers.wake(account);
   co_return outcome;
 }

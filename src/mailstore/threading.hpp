@@ -10,7 +10,7 @@
 namespace freehold::mailstore {
 
 struct FoundThread {
-  ThreadId thread;                      // 0: a new one
+  ThreadId thread;                     // 0: a new one
   std::vector<std::uint64_t> new_ids;  // of the message's, that no thread has noted yet
 };
 // The thread that the message belongs to by its message ids and base subject (RFC 8621, 3).

@@ -56,9 +56,12 @@ rocksdb::ColumnFamilyOptions column_options(Column column, std::uint64_t cache_b
       table.index_type = rocksdb::BlockBasedTableOptions::kTwoLevelIndexSearch;
       table.partition_filters = true;
       table.metadata_block_size = 16 << 10;
+      // Most of what is read are runs of small records: a mailbox, its extracts.
+      table.block_size = 16 << 10;
       table.pin_top_level_index_and_filter = true;
       options.write_buffer_size = 16 * kMiB;
-      // Most new keys are the next of their table and account: the place is found from the last one.
+      // Most new keys are the next of their table and account: the place is found from the last
+      // one.
       options.memtable_insert_with_hint_prefix_extractor.reset(
           rocksdb::NewCappedPrefixTransform(keys::kTableAndAccount));
       options.compression = rocksdb::kLZ4Compression;
