@@ -39,8 +39,8 @@ awaitable<std::vector<SortRow>> sorted_rows(Context& context, const SortRequest&
     return sort_row(request.criteria, index, context.view->row(index), outline);
   };
   std::vector<SortRow> rows;
-  if (needs_outline(request.criteria)) {
-    rows = co_await made_of_outlines(context, found, make);
+  if (const auto parts = outline_parts(request.criteria); parts.any()) {
+    rows = co_await made_of_outlines(context, found, parts, make);
   } else {
     rows.reserve(found.size());
     for (const auto index : found) rows.push_back(make(index, nullptr));

@@ -51,8 +51,9 @@ awaitable<Reply> thread(Context& context, Command& command) {
     co_return Reply::bad("this way of threading is not known");
   if (!request.knows_charset()) co_return Reply::no("[BADCHARSET (UTF-8)] search in UTF-8");
   const auto found = co_await find_matching(context, *context.view, request.key);
+  constexpr message::EnvelopeParts kParts{.addresses = false};
   const auto messages = co_await made_of_outlines(
-      context, found, [&](std::size_t index, const message::Envelope* outline) {
+      context, found, kParts, [&](std::size_t index, const message::Envelope* outline) {
         return threaded(*context.view, index, command.by_uid, outline);
       });
   const auto make = [&] {

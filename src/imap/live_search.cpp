@@ -65,9 +65,9 @@ std::size_t position_of(const LiveSearch& live, std::vector<SortRow>::iterator r
 SortRow make_row(Context& context, const LiveSearch& live,
                  const mailstore::IndexChunk::Row& message) {
   Outline outline;
-  if (needs_outline(live.criteria)) {
+  if (const auto parts = outline_parts(live.criteria); parts.any()) {
     const auto& store = context.house.mailstore;
-    outline = read_outlines(store, context.view->account(), {&message.email, 1}).front();
+    outline = read_outlines(store, context.view->account(), {&message.email, 1}, parts).front();
   }
   return sort_row(live.criteria, message.uid.value, message, outline ? &*outline : nullptr);
 }

@@ -21,14 +21,16 @@ using Outline = std::optional<message::Envelope>;
 
 // Blocks: for the pool, or for a few.
 [[nodiscard]] std::vector<Outline> read_outlines(const mailstore::Mailstore& store,
-                                                 AccountId account,
-                                                 std::span<const EmailId> emails);
+                                                 AccountId account, std::span<const EmailId> emails,
+                                                 const message::EnvelopeParts& parts);
 
 // What make(index, outline) makes in the pool of each of the messages, in their order; it may not
 // touch the session. The view has to stay as it is meanwhile.
 template <class Make>
-auto made_of_outlines(Context& context, const Found& found, const Make& make) -> awaitable<
-    std::vector<std::invoke_result_t<const Make&, std::size_t, const message::Envelope*>>> {
+auto made_of_outlines(Context& context, const Found& found, message::EnvelopeParts parts,
+                      const Make& make)
+    -> awaitable<
+        std::vector<std::invoke_result_t<const Make&, std::size_t, const message::Envelope*>>> {
   using Made =
       std::vector<std::invoke_result_t<const Make&, std::size_t, const message::Envelope*>>;
   constexpr std::size_t kAtOnce = 512, kGroupsAhead = 2;
@@ -41,7 +43,7 @@ auto made_of_outlines(Context& context, const Found& found, const Make& make) ->
       std::vector<EmailId> emails;
       emails.reserve(group.size());
       for (const auto index : group) emails.push_back(view.row(index).email);
-      const auto outlines = read_outlines(store, view.account(), emails);
+      const auto outlines = read_outlines(store, view.account(), emails, parts);
       Made made;
       made.reserve(group.size());
       for (std::size_t i = 0; i < group.size(); ++i)

@@ -4,7 +4,6 @@
 
 #include "imap/text_order.hpp"
 #include "message/encoded_word.hpp"
-#include "message/envelope.hpp"
 #include "message/thread.hpp"
 
 namespace freehold::imap {
@@ -87,10 +86,18 @@ std::vector<SortCriterion> read_sort_criteria(Lexer& lexer) {
   return criteria;
 }
 
-bool needs_outline(const std::vector<SortCriterion>& criteria) {
-  return std::ranges::any_of(criteria, [](const SortCriterion& criterion) {
-    return criterion.by != By::arrival && criterion.by != By::size;
-  });
+message::EnvelopeParts outline_parts(const std::vector<SortCriterion>& criteria) {
+  message::EnvelopeParts parts{false, false, false, false};
+  for (const auto& criterion : criteria) {
+    if (criterion.by == By::arrival || criterion.by == By::size) continue;
+    if (criterion.by == By::date)
+      parts.date = true;
+    else if (criterion.by == By::subject)
+      parts.subject = true;
+    else
+      parts.addresses = true;
+  }
+  return parts;
 }
 
 Time sent_date(const mailstore::IndexChunk::Row& message, const message::Envelope* outline) {

@@ -7,10 +7,7 @@
 #include "base/time.hpp"
 #include "imap/lexer.hpp"
 #include "mailstore/mailstore.hpp"
-
-namespace freehold::message {
-struct Envelope;
-}
+#include "message/envelope.hpp"
 
 namespace freehold::imap {
 
@@ -33,7 +30,8 @@ struct SortRow {
   std::vector<Value> values;
 };
 
-[[nodiscard]] bool needs_outline(const std::vector<SortCriterion>& criteria);
+// What of a message's outline they look at.
+[[nodiscard]] message::EnvelopeParts outline_parts(const std::vector<SortCriterion>& criteria);
 // `outline` may be null when it is not needed, or cannot be read.
 [[nodiscard]] SortRow sort_row(const std::vector<SortCriterion>& criteria, std::size_t index,
                                const mailstore::IndexChunk::Row& message,

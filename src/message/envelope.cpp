@@ -15,11 +15,16 @@ constexpr std::size_t kMaxMessageIds = 20;
 constexpr std::size_t kMaxReferences = 100;
 constexpr std::size_t kMaxAddresses = 5000;  // then no further field is read
 
-constexpr std::pair<std::string_view, std::string Envelope::*> kTexts[] = {
-    {"date", &Envelope::date},
-    {"subject", &Envelope::subject},
-    {"message-id", &Envelope::message_id},
-    {"in-reply-to", &Envelope::in_reply_to},
+struct TextField {
+  std::string_view name;
+  std::string Envelope::* text;
+  bool EnvelopeParts::* part;
+};
+constexpr TextField kTextFields[] = {
+    {"date", &Envelope::date, &EnvelopeParts::date},
+    {"subject", &Envelope::subject, &EnvelopeParts::subject},
+    {"message-id", &Envelope::message_id, &EnvelopeParts::ids},
+    {"in-reply-to", &Envelope::in_reply_to, &EnvelopeParts::ids},
 };
 
 struct AddressField {
@@ -36,10 +41,12 @@ constexpr AddressField kAddressFields[] = {
     {"bcc", &Envelope::bcc, true},
 };
 
-bool take_text(Envelope& envelope, std::string_view name, std::string_view value) {
-  for (const auto& [wanted, member] : kTexts) {
-    if (!iequals(name, wanted)) continue;
-    if ((envelope.*member).empty()) envelope.*member = unfold(value);
+bool take_text(Envelope& envelope, const EnvelopeParts& parts, std::string_view name,
+               std::string_view value) {
+  for (const auto& field : kTextFields) {
+    if (!iequals(name, field.name)) continue;
+    auto& text = envelope.*field.text;
+    if (parts.*field.part && text.empty()) text = unfold(value);
     return true;
   }
   return false;
@@ -64,21 +71,22 @@ void take_addresses(Envelope& envelope, std::string_view name, std::string_view 
 
 std::string Envelope::decoded_subject() const { return decode_text(subject); }
 
-Envelope make_envelope(const Header& header) {
+Envelope make_envelope(const Header& header, const EnvelopeParts& parts) {
   Envelope envelope;
   for (const Field& field : header.fields()) {
     if (field.name_size > 11) continue;  // "in-reply-to"
     const std::string_view name = header.name(field);
     const std::string_view value = header.value(field);
-    if (take_text(envelope, name, value)) continue;
+    if (take_text(envelope, parts, name, value)) continue;
     if (iequals(name, "references")) {
-      if (envelope.references.empty())
+      if (parts.ids && envelope.references.empty())
         envelope.references = parse_message_ids(value, kMaxReferences);
-    } else {
+    } else if (parts.addresses) {
       take_addresses(envelope, name, value);
     }
   }
-  envelope.sent_at = parse_date(envelope.date);
+  if (parts.date) envelope.sent_at = parse_date(envelope.date);
+  if (!parts.ids) return envelope;
   envelope.message_ids = parse_message_ids(envelope.message_id, kMaxMessageIds);
   envelope.in_reply_to_ids = parse_message_ids(envelope.in_reply_to, kMaxMessageIds);
   return envelope;

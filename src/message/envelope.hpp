@@ -34,7 +34,17 @@ struct Envelope {
   }
 };
 
+// What of an envelope is wanted: the rest is left empty, and costs nothing.
+struct EnvelopeParts {
+  bool date = true;  // and sent_at
+  bool subject = true;
+  bool addresses = true;
+  bool ids = true;  // message_id to references
+
+  [[nodiscard]] bool any() const { return date || subject || addresses || ids; }
+};
+
 // The first field of each kind counts; of To, Cc and Bcc all.
-[[nodiscard]] Envelope make_envelope(const Header& header);
+[[nodiscard]] Envelope make_envelope(const Header& header, const EnvelopeParts& parts = {});
 
 }  // namespace freehold::message
