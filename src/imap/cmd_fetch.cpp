@@ -102,10 +102,10 @@ void put_labels(Context& context, const mailstore::IndexedMessage& message) {
 }
 
 // The items that extensions brought. False: it is none of them.
-bool put_extension(Context& context, const mailstore::IndexedMessage& message,
-                   MessageSource& source, Kind kind) {
+bool put_extension(Context& context, std::size_t index, MessageSource& source, Kind kind) {
   auto& out = context.out;
   const auto owner = context.view->account();
+  const auto& message = context.view->row(index);
   switch (kind) {
     case Kind::saved_date:
       out << "SAVEDATE \"" << internal_date(message.saved_at) << '"';
@@ -123,7 +123,7 @@ bool put_extension(Context& context, const mailstore::IndexedMessage& message,
       out << "X-GM-THRID " << object_number(owner, message.thread.value);
       return true;
     case Kind::gm_labels:
-      put_labels(context, message);
+      put_labels(context, context.view->at(index));
       return true;
     case Kind::preview:
       out << "PREVIEW ";
@@ -134,10 +134,10 @@ bool put_extension(Context& context, const mailstore::IndexedMessage& message,
   }
 }
 
-awaitable<IoResult<Put>> put_message(Context& context, std::size_t index, MessageSource source,
+awaitable<IoResult<Put>> put_message(Context& context, std::size_t index, MessageSource& source,
                                      const FetchRequest& request, bool by_uid) {
   auto& out = context.out;
-  const auto message = context.view->at(index);
+  const auto message = context.view->row(index);
   put_fetch_start(context, index, message.uid);
   bool first = true;
   Put put = Put::complete;
@@ -163,14 +163,14 @@ awaitable<IoResult<Put>> put_message(Context& context, std::size_t index, Messag
       continue;
     }
     next();
-    if (put_extension(context, message, source, item.kind)) continue;
+    if (put_extension(context, index, source, item.kind)) continue;
     switch (item.kind) {
       case Kind::uid:
         out << "UID " << message.uid.value;
         break;
       case Kind::flags:
         out << "FLAGS ";
-        put_flags(out, message.flags);
+        put_flags(out, context.view->at(index).flags);
         break;
       case Kind::internal_date:
         out << "INTERNALDATE \"" << internal_date(message.received_at) << '"';
@@ -228,7 +228,8 @@ awaitable<Result<>> mark_seen(Context& context, const std::vector<std::size_t>& 
 
 awaitable<IoResult<>> put_fetched(Context& context, std::size_t index,
                                   const FetchRequest& request) {
-  auto put = co_await put_message(context, index, source_of(context, index), request, false);
+  auto source = source_of(context, index);
+  auto put = co_await put_message(context, index, source, request, false);
   if (!put) co_return put.error();
   co_return context.out.wants_flush() ? co_await context.out.flush() : IoResult<>();
 }
@@ -267,9 +268,9 @@ awaitable<Reply> fetch(Context& context, Command& command) {
   ReadAhead ahead(context, request, *indexes);
   for (std::size_t i = 0; i < indexes->size(); ++i) {
     auto source = source_of(context, (*indexes)[i]);
-    co_await ahead.offer(source, i);
-    const auto put =
-        co_await put_message(context, (*indexes)[i], std::move(source), request, command.by_uid);
+    if (!ahead.is_at_hand(i)) co_await ahead.next_group();
+    ahead.offer(source, i);
+    const auto put = co_await put_message(context, (*indexes)[i], source, request, command.by_uid);
     if (!put || (context.out.wants_flush() && !co_await context.out.flush())) {
       context.closing = true;
       co_return Reply::said();

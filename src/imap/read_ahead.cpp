@@ -33,14 +33,15 @@ ReadAhead::ReadAhead(Context& context, const FetchRequest& request,
       wants_header_(std::ranges::any_of(request.items, is_in_extract)),
       wants_body_(std::ranges::any_of(request.items, is_whole)) {}
 
-awaitable<void> ReadAhead::offer(MessageSource& source, std::size_t position) {
-  if (!wants_envelope_ && !wants_header_ && !wants_body_) co_return;
-  if (position >= group_.end) {
-    while (next_.size() < kGroupsAhead && begun_ < indexes_.size()) begin_next();
-    group_ = co_await next_.front().take();
-    next_.pop_front();
-    if (begun_ < indexes_.size()) begin_next();
-  }
+awaitable<void> ReadAhead::next_group() {
+  while (next_.size() < kGroupsAhead && begun_ < indexes_.size()) begin_next();
+  group_ = co_await next_.front().take();
+  next_.pop_front();
+  if (begun_ < indexes_.size()) begin_next();
+}
+
+void ReadAhead::offer(MessageSource& source, std::size_t position) {
+  if (!wants_anything()) return;
   const auto at = position - group_.begin;
   if (wants_envelope_) source.offer_envelope(std::move(group_.envelopes[at]));
   if (wants_header_) source.offer_header(std::move(group_.headers[at]));

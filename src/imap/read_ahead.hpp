@@ -19,8 +19,13 @@ class ReadAhead {
  public:
   ReadAhead(Context& context, const FetchRequest& request, const std::vector<std::size_t>& indexes);
 
-  // For the message at a position of the indexes; positions come in order.
-  awaitable<void> offer(MessageSource& source, std::size_t position);
+  // For the message at a position of the indexes; positions come in order. What is at hand costs no
+  // waiting.
+  [[nodiscard]] bool is_at_hand(std::size_t position) const {
+    return !wants_anything() || position < group_.end;
+  }
+  awaitable<void> next_group();
+  void offer(MessageSource& source, std::size_t position);
 
  private:
   // Of messages that are read together: positions of the indexes.
@@ -30,6 +35,9 @@ class ReadAhead {
     std::vector<std::optional<mailstore::Mailstore::Whole>> bodies;
   };
 
+  [[nodiscard]] bool wants_anything() const {
+    return wants_envelope_ || wants_header_ || wants_body_;
+  }
   void begin_next();
   [[nodiscard]] std::size_t end_of_group(std::size_t begin) const;
   [[nodiscard]] Begun<Group> begin_group(std::size_t begin, std::size_t end) const;

@@ -189,12 +189,13 @@ std::optional<int> find_part(const schema::Content& content,
 std::string pick_fields(std::string_view header, const std::vector<std::string>& names,
                         bool among) {
   std::string out;
+  out.reserve(std::min<std::size_t>(header.size(), 512));
   bool taking = false;
   while (!header.empty()) {
     const auto end = header.find('\n');
     const auto line = header.substr(0, end == std::string_view::npos ? header.size() : end + 1);
     header.remove_prefix(line.size());
-    if (trim(line).empty()) break;
+    if (line.front() <= ' ' && trim(line).empty()) break;
     if (line.front() != ' ' && line.front() != '\t') {
       const auto name = trim(line.substr(0, line.find(':')));
       const bool named = std::ranges::any_of(
@@ -203,7 +204,8 @@ std::string pick_fields(std::string_view header, const std::vector<std::string>&
     }
     if (taking) out.append(line);
   }
-  return out + "\r\n";
+  out += "\r\n";
+  return out;
 }
 
 std::optional<SectionBytes> locate(
