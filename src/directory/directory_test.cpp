@@ -3,6 +3,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <chrono>
+#include <thread>
+
 #include "directory/testing/house.hpp"
 
 namespace freehold::directory {
@@ -74,6 +77,29 @@ TEST_F(DirectoryTest, ADomainWithAddressesStays) {
   EXPECT_TRUE(house.run(directory.remove_alias("sales@example.org")));
   EXPECT_TRUE(house.run(directory.remove_domain("example.org")));
   EXPECT_THAT(directory.aliases(), IsEmpty());  // the catch-all went with it
+}
+
+TEST_F(DirectoryTest, AChangedAccountIsSeenAtOnce) {
+  house.add_domain("example.org");
+  const auto anna = house.add_account("anna@example.org", 1000);
+  house.add_account("bert@example.org");
+  ASSERT_EQ(directory.account(anna)->quota_bytes, 1000U);
+  EXPECT_TRUE(house.run(directory.set_quota("anna@example.org", 2000)));
+  EXPECT_EQ(directory.account(anna)->quota_bytes, 2000U);
+  EXPECT_TRUE(house.run(directory.set_disabled("anna@example.org", true)));
+  EXPECT_TRUE(directory.account(anna)->disabled);
+  EXPECT_TRUE(house.run(directory.remove_account("anna@example.org")));
+  EXPECT_FALSE(directory.account(anna));
+}
+
+TEST_F(DirectoryTest, WhatAnotherProcessChangedIsSeenWithinASecond) {
+  Directory elsewhere(house.store.engine(), house.pool, house.clock);
+  house.add_domain("example.org");
+  const auto anna = house.add_account("anna@example.org", 1000);
+  ASSERT_EQ(directory.account(anna)->quota_bytes, 1000U);
+  EXPECT_TRUE(house.run(elsewhere.set_quota("anna@example.org", 2000)));
+  std::this_thread::sleep_for(std::chrono::milliseconds(1100));
+  EXPECT_EQ(directory.account(anna)->quota_bytes, 2000U);
 }
 
 TEST_F(DirectoryTest, AccountsComeAndGo) {
