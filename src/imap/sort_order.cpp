@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/bytes.hpp"
 #include "imap/text_order.hpp"
 #include "message/encoded_word.hpp"
 #include "message/thread.hpp"
@@ -63,6 +64,16 @@ std::string text_of(By by, const message::Envelope& outline) {
   }
 }
 
+bool is_number(By by) { return by == By::arrival || by == By::size || by == By::date; }
+
+std::uint64_t prefix_of(By by, const SortRow::Value& value) {
+  constexpr std::uint64_t kSign = std::uint64_t{1} << 63;
+  if (is_number(by)) return static_cast<std::uint64_t>(value.number) ^ kSign;
+  auto start = value.text.substr(0, 8);
+  start.resize(8, '\0');
+  return read_u64(start);
+}
+
 }  // namespace
 
 std::vector<SortCriterion> read_sort_criteria(Lexer& lexer) {
@@ -121,10 +132,12 @@ SortRow sort_row(const std::vector<SortCriterion>& criteria, std::size_t index,
       value.text = text_of(criterion.by, *outline);
     }
   }
+  if (!criteria.empty()) row.prefix = prefix_of(criteria.front().by, row.values.front());
   return row;
 }
 
 bool sorts_before(const std::vector<SortCriterion>& criteria, const SortRow& a, const SortRow& b) {
+  if (a.prefix != b.prefix) return (a.prefix < b.prefix) != criteria.front().reverse;
   for (std::size_t i = 0; i < criteria.size(); ++i) {
     if (a.values[i] == b.values[i]) continue;
     return (a.values[i] < b.values[i]) != criteria[i].reverse;

@@ -26,7 +26,8 @@ struct SortRow {
     std::string text;
     auto operator<=>(const Value&) const = default;
   };
-  std::size_t index = 0;  // into the view; the last criterion, as its order is that of arrival
+  std::size_t index = 0;     // into the view; the last criterion, as its order is that of arrival
+  std::uint64_t prefix = 0;  // of the first value, in whose order it is: mostly decides alone
   std::vector<Value> values;
 };
 
