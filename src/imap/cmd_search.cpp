@@ -23,7 +23,7 @@ void put_plain(Context& context, const SearchRequest& request, const Found& foun
 void follow(Context& context, const Command& command, const SearchRequest& request,
             const Found& found) {
   LiveSearch live{command.tag, command.by_uid, with_uids(context, request.key), {}, {}, {}};
-  for (const auto uid : numbers_of(*context.view, found, true)) live.rows.push_back({uid, {}});
+  for (const auto uid : numbers_of(*context.view, found, true)) live.rows.push_back({uid, 0, {}});
   follow(context, std::move(live));
 }
 
