@@ -1,4 +1,6 @@
 #include <algorithm>
+#include <span>
+#include <utility>
 
 #include "imap/fetch_items.hpp"
 #include "imap/labels.hpp"
@@ -20,26 +22,35 @@ namespace {
 
 using Kind = FetchItem::Kind;
 
-// Sends a section, large ones in pieces.
-awaitable<IoResult<>> put_section(Context& context, MessageSource& source, const FetchItem& item) {
-  auto& out = context.out;
+// Bytes of a message's body that are still to be sent.
+struct Rest {
+  std::uint64_t begin = 0, end = 0;
+};
+
+// The item up to where its bytes of the body come.
+Rest begin_section(Output& out, MessageSource& source, const FetchItem& item) {
   out << item.label << ' ';
   const auto bytes = source.find(item.section, item.partial);
   if (!bytes) {
     out << "NIL";
-    co_return IoResult<>();
+    return {};
   }
   out << '{' << bytes->size() << "}\r\n" << bytes->picked;
-  auto at = bytes->begin;
-  while (at < bytes->end) {
+  return {bytes->begin, bytes->end};
+}
+
+// Sends them, many in pieces.
+awaitable<IoResult<>> put_rest(Context& context, MessageSource& source, Rest rest) {
+  auto& out = context.out;
+  while (rest.begin < rest.end) {
     const auto most =
-        static_cast<std::size_t>(std::min<std::uint64_t>(bytes->end - at, store::kPieceSize));
-    const auto piece = source.piece(at, most);
+        static_cast<std::size_t>(std::min<std::uint64_t>(rest.end - rest.begin, store::kPieceSize));
+    const auto piece = source.piece(rest.begin, most);
     // The size is promised: a body that cannot be read to its end is a broken connection, not a
     // short answer.
     if (piece.empty()) co_return make_error_code(boost::system::errc::io_error);
     out << piece;
-    at += piece.size();
+    rest.begin += piece.size();
     if (out.wants_flush()) {
       if (auto sent = co_await out.flush(); !sent) co_return sent;
     }
@@ -134,78 +145,91 @@ bool put_extension(Context& context, std::size_t index, MessageSource& source, K
   }
 }
 
-awaitable<IoResult<Put>> put_message(Context& context, std::size_t index, MessageSource& source,
-                                     const FetchRequest& request, bool by_uid) {
+// An item, up to where its bytes of the body come.
+Rest put_item(Context& context, std::size_t index, MessageSource& source, const FetchItem& item,
+              Put& put) {
   auto& out = context.out;
-  const auto message = context.view->row(index);
-  put_fetch_start(context, index, message.uid);
-  bool first = true;
-  Put put = Put::complete;
-  const auto next = [&] {
-    if (!first) out << ' ';
-    first = false;
-  };
-  const bool add_uid = by_uid && !context.uid_only && !request.asks(Kind::uid);
-  const bool add_modseq = request.changed_since && !request.asks(Kind::modseq);
-  if (add_uid) {
-    next();
-    out << "UID " << message.uid.value;
-  }
-  for (const auto& item : request.items) {
-    if (item.kind == Kind::binary || item.kind == Kind::binary_size) {
-      next();
-      if (!put_binary(context, source, item)) {
-        put = Put::unknown_encoding;
-        out << "BINARY" << (item.kind == Kind::binary_size ? ".SIZE" : "")
-            << item.label.substr(item.label.find('['))
-            << (item.kind == Kind::binary_size ? " 0" : " NIL");
-      }
-      continue;
+  if (item.kind == Kind::binary || item.kind == Kind::binary_size) {
+    if (!put_binary(context, source, item)) {
+      put = Put::unknown_encoding;
+      out << "BINARY" << (item.kind == Kind::binary_size ? ".SIZE" : "")
+          << item.label.substr(item.label.find('['))
+          << (item.kind == Kind::binary_size ? " 0" : " NIL");
     }
-    next();
-    if (put_extension(context, index, source, item.kind)) continue;
-    switch (item.kind) {
-      case Kind::uid:
-        out << "UID " << message.uid.value;
-        break;
-      case Kind::flags:
-        out << "FLAGS ";
-        put_flags(out, context.view->at(index).flags);
-        break;
-      case Kind::internal_date:
-        out << "INTERNALDATE \"" << internal_date(message.received_at) << '"';
-        break;
-      case Kind::size:
-        out << "RFC822.SIZE " << message.size;
-        break;
-      case Kind::modseq:
-        out << "MODSEQ (" << message.modseq.value << ')';
-        break;
-      case Kind::envelope:
-        out << "ENVELOPE ";
-        out << source.envelope();
-        break;
-      case Kind::body_structure:
-      case Kind::body_structure_basic: {
-        const bool extended = item.kind == Kind::body_structure;
-        out << (extended ? "BODYSTRUCTURE " : "BODY ");
-        put_body_structure(out, source.content() ? *source.content() : schema::Content(), extended);
-        break;
-      }
-      default:
-        if (auto sent = co_await put_section(context, source, item); !sent) co_return sent.error();
+    return {};
+  }
+  if (put_extension(context, index, source, item.kind)) return {};
+  const auto& message = context.view->row(index);
+  switch (item.kind) {
+    case Kind::uid:
+      out << "UID " << message.uid.value;
+      return {};
+    case Kind::flags:
+      out << "FLAGS ";
+      put_flags(out, context.view->at(index).flags);
+      return {};
+    case Kind::internal_date:
+      out << "INTERNALDATE \"" << internal_date(message.received_at) << '"';
+      return {};
+    case Kind::size:
+      out << "RFC822.SIZE " << message.size;
+      return {};
+    case Kind::modseq:
+      out << "MODSEQ (" << message.modseq.value << ')';
+      return {};
+    case Kind::envelope:
+      out << "ENVELOPE " << source.envelope();
+      return {};
+    case Kind::body_structure:
+    case Kind::body_structure_basic: {
+      const bool extended = item.kind == Kind::body_structure;
+      out << (extended ? "BODYSTRUCTURE " : "BODY ");
+      put_body_structure(out, source.content() ? *source.content() : schema::Content(), extended);
+      return {};
     }
+    default:
+      return begin_section(out, source, item);
   }
-  if (add_modseq) {
-    next();
-    out << "MODSEQ (" << message.modseq.value << ')';
-  }
-  out << ")\r\n";
-  co_return put;
 }
 
 MessageSource source_of(Context& context, std::size_t index) {
   return {context.house.mailstore, context.view->account(), context.view->row(index).email};
+}
+
+// The FETCH responses of some messages, with what was read ahead for them. One coroutine for all:
+// most messages never wait.
+awaitable<IoResult<Put>> put_messages(Context& context, std::span<const std::size_t> indexes,
+                                      const FetchRequest& request, bool by_uid, ReadAhead* ahead) {
+  auto& out = context.out;
+  const bool add_uid = by_uid && !context.uid_only && !request.asks(Kind::uid);
+  const bool add_modseq = request.changed_since && !request.asks(Kind::modseq);
+  Put put = Put::complete;
+  for (std::size_t i = 0; i < indexes.size(); ++i) {
+    const auto index = indexes[i];
+    auto source = source_of(context, index);
+    if (ahead != nullptr) {
+      if (!ahead->is_at_hand(i)) co_await ahead->next_group();
+      ahead->offer(source, i);
+    }
+    const auto uid = context.view->row(index).uid;
+    put_fetch_start(context, index, uid);
+    std::string_view space;
+    if (add_uid) {
+      out << "UID " << uid.value;
+      space = " ";
+    }
+    for (const auto& item : request.items) {
+      out << std::exchange(space, " ");
+      const auto rest = put_item(context, index, source, item, put);
+      if (rest.begin == rest.end) continue;
+      if (auto sent = co_await put_rest(context, source, rest); !sent) co_return sent.error();
+    }
+    if (add_modseq) out << space << "MODSEQ (" << context.view->row(index).modseq.value << ')';
+    out << ")\r\n";
+    if (!out.wants_flush()) continue;
+    if (auto sent = co_await out.flush(); !sent) co_return sent.error();
+  }
+  co_return put;
 }
 
 // A FETCH without PEEK marks the messages as read, all in one change before the answers.
@@ -228,10 +252,8 @@ awaitable<Result<>> mark_seen(Context& context, const std::vector<std::size_t>& 
 
 awaitable<IoResult<>> put_fetched(Context& context, std::size_t index,
                                   const FetchRequest& request) {
-  auto source = source_of(context, index);
-  auto put = co_await put_message(context, index, source, request, false);
-  if (!put) co_return put.error();
-  co_return context.out.wants_flush() ? co_await context.out.flush() : IoResult<>();
+  const auto put = co_await put_messages(context, {&index, 1}, request, false, nullptr);
+  co_return put ? IoResult<>() : put.error();
 }
 
 awaitable<Reply> fetch(Context& context, Command& command) {
@@ -264,20 +286,14 @@ awaitable<Reply> fetch(Context& context, Command& command) {
     if (!request.asks(Kind::flags))
       request.items.insert(request.items.begin(), {Kind::flags, {}, true, {}, {}});
   }
-  bool known = true;
   ReadAhead ahead(context, request, *indexes);
-  for (std::size_t i = 0; i < indexes->size(); ++i) {
-    auto source = source_of(context, (*indexes)[i]);
-    if (!ahead.is_at_hand(i)) co_await ahead.next_group();
-    ahead.offer(source, i);
-    const auto put = co_await put_message(context, (*indexes)[i], source, request, command.by_uid);
-    if (!put || (context.out.wants_flush() && !co_await context.out.flush())) {
-      context.closing = true;
-      co_return Reply::said();
-    }
-    known = known && *put == Put::complete;
+  const auto put = co_await put_messages(context, *indexes, request, command.by_uid, &ahead);
+  if (!put) {
+    context.closing = true;
+    co_return Reply::said();
   }
-  if (!known) co_return Reply::no("[UNKNOWN-CTE] a part has an encoding that cannot be undone");
+  if (*put == Put::unknown_encoding)
+    co_return Reply::no("[UNKNOWN-CTE] a part has an encoding that cannot be undone");
   co_return Reply::ok(limited + "FETCH completed");
 }
 
