@@ -12,6 +12,7 @@ namespace {
 
 // Some thousand messages, or the days of a small box; written within some 20 ms.
 constexpr std::size_t kPrepared = std::size_t{16} << 20;
+constexpr std::size_t kPage = 4096;
 
 class WithPreparedLog final : public rocksdb::FileSystemWrapper {
  public:
@@ -38,7 +39,9 @@ class WithPreparedLog final : public rocksdb::FileSystemWrapper {
                rocksdb::IODebugContext* debug) {
     std::unique_ptr<rocksdb::FSWritableFile> file;
     if (!target()->NewWritableFile(name, options, &file, debug).ok()) return false;
-    const std::string zeros(std::size_t{1} << 20, '\0');
+    // By pages, so that the kernel keeps it as pages: of a larger piece all counts as written when
+    // a part of it is.
+    const std::string zeros(kPage, '\0');
     for (std::size_t written = 0; written < kPrepared; written += zeros.size()) {
       if (!file->Append(zeros, {}, debug).ok()) return false;
     }
