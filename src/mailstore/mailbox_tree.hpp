@@ -27,7 +27,6 @@ class MailboxTree {
 
   void add(MailboxId id, const schema::Mailbox& record);
 
-  [[nodiscard]] bool has(MailboxId id) const { return nodes_.contains(id); }
   [[nodiscard]] std::optional<MailboxId> find(std::string_view path) const;
   [[nodiscard]] std::optional<MailboxId> child(MailboxId parent, std::string_view name) const;
   [[nodiscard]] std::optional<MailboxId> of_role(std::string_view role) const;

@@ -2,8 +2,8 @@
 
 #include <rocksdb/file_system.h>
 
-#include <algorithm>
 #include <atomic>
+#include <filesystem>
 #include <string>
 
 namespace freehold::store {
@@ -23,7 +23,8 @@ class WithPreparedLog final : public rocksdb::FileSystemWrapper {
                                     std::unique_ptr<rocksdb::FSWritableFile>* file,
                                     rocksdb::IODebugContext* debug) override {
     if (name.ends_with(".log") && !prepared_.exchange(true)) {
-      const auto zeros = name + ".zeros";
+      // So named, it goes at the next start should this one be cut off.
+      const auto zeros = (std::filesystem::path(name).parent_path() / "incoming-log").string();
       // As RocksDB recycles a log: what is overwritten is told from what is new by the log's number
       // in each record. Without room for it the log begins empty.
       if (prepare(zeros, options, debug) &&

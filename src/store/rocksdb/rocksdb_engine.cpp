@@ -247,7 +247,7 @@ Problem open_problem(const rocksdb::Status& status, const fs::path& folder) {
                  "look at the disk; restore from a backup if files are damaged");
 }
 
-void remove_unfinished_bulk_files(const fs::path& folder) {
+void remove_unfinished_files(const fs::path& folder) {
   std::error_code ignored;
   std::vector<fs::path> unfinished;
   for (const auto& entry : fs::directory_iterator(folder, ignored)) {
@@ -276,7 +276,7 @@ Result<std::unique_ptr<Engine>> open_rocksdb(const EngineSettings& settings, boo
   const auto status =
       rocksdb::DB::Open(options, settings.folder.string(), descriptors, &handles, &raw);
   if (!status.ok()) return open_problem(status, settings.folder);
-  remove_unfinished_bulk_files(settings.folder);
+  remove_unfinished_files(settings.folder);
   auto engine = std::make_unique<RocksEngine>(
       settings, std::move(environment), std::unique_ptr<rocksdb::DB>(raw), std::move(handles));
   if (auto ready = prepare_format(*engine); !ready) return ready.error();

@@ -213,8 +213,10 @@ TEST(Engine, RemovesBulkFilesThatAKilledServerLeft) {
   TemporaryStore store;
   store.close();
   std::ofstream(store.path() / "incoming-0011.sst") << "half";
+  std::ofstream(store.path() / "incoming-log") << "half";
   store.reopen();
   EXPECT_FALSE(fs::exists(store.path() / "incoming-0011.sst"));
+  EXPECT_FALSE(fs::exists(store.path() / "incoming-log"));
 }
 
 TEST(Engine, ASecondOpenerIsToldThatItIsInUse) {
