@@ -41,8 +41,8 @@ ThreadKeys thread_keys_of(const message::Envelope& envelope) {
 std::string Message::read(const store::Reader& reader, std::uint64_t offset,
                           std::size_t most) const {
   if (body.bulk) return store::BodyReader::of(reader, body).read(offset, most);
-  if (offset >= body.bytes.size()) return {};
-  return body.bytes.substr(static_cast<std::size_t>(offset), most);
+  if (offset >= body.bytes().size()) return {};
+  return std::string(body.bytes().substr(static_cast<std::size_t>(offset), most));
 }
 
 struct Intake::State {

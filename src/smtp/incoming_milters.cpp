@@ -20,7 +20,7 @@ class StoredText final : public filter::milter::Body {
   awaitable<std::string> next() override {
     std::string piece;
     if (!body_.bulk) {
-      piece = body_.bytes.substr(std::min(at_, body_.bytes.size()));
+      piece = body_.bytes().substr(std::min(at_, body_.bytes().size()));
     } else {
       piece = co_await mailstore_.pool().run(
           [this] { return store::BodyReader::of(mailstore_.engine().latest(), body_).read(at_); });

@@ -59,7 +59,7 @@ void erase_range(Batch& batch, const Reader& reader, std::string_view prefix) {
 
 }  // namespace
 
-BodyWriter::BodyWriter(Engine& engine) : engine_(&engine), id_(new_id()) {}
+BodyWriter::BodyWriter(Engine& engine) : engine_(&engine), piece_(1, kUnpacked), id_(new_id()) {}
 BodyWriter::~BodyWriter() = default;
 BodyWriter::BodyWriter(BodyWriter&&) noexcept = default;
 
@@ -67,10 +67,10 @@ Result<> BodyWriter::append(std::string_view bytes) {
   digest_.update(bytes);
   size_ += bytes.size();
   while (!bytes.empty()) {
-    const auto taken = bytes.substr(0, kPieceSize - piece_.size());
+    const auto taken = bytes.substr(0, kPieceSize - in_piece());
     piece_.append(taken);
     bytes.remove_prefix(taken.size());
-    if (piece_.size() == kPieceSize && (large() || !bytes.empty())) {
+    if (in_piece() == kPieceSize && (large() || !bytes.empty())) {
       if (auto written = write_piece(); !written) return written;
     }
   }
@@ -83,9 +83,10 @@ Result<> BodyWriter::write_piece() {
     if (!writer) return writer.error();
     bulk_ = std::move(*writer);
   }
-  auto written = bulk_->put(keys::piece(keys::Table::bulk_piece, id_, pieces_), piece_);
+  auto written = bulk_->put(keys::piece(keys::Table::bulk_piece, id_, pieces_),
+                            std::string_view(piece_).substr(1));
   ++pieces_;
-  piece_.clear();
+  piece_.resize(1);
   return written;
 }
 
@@ -95,11 +96,10 @@ Result<IncomingBody> BodyWriter::finish() {
   body.id = id_;
   if (!large()) {
     body.hash = digest_.finish();
-    body.bytes = std::move(piece_);
-    body.packed = pack(body.bytes);
+    body.stored = std::move(piece_);
     return body;
   }
-  if (!piece_.empty()) {
+  if (in_piece() != 0) {
     if (auto written = write_piece(); !written) return written.error();
   }
   // First the note that these pieces may be nobody's, so that a crash leaves nothing that is not
@@ -113,11 +113,8 @@ Result<IncomingBody> BodyWriter::finish() {
   return body;
 }
 
-IncomingBody incoming_body(std::string bytes) {
-  const auto hash = sha256(bytes);
-  const auto size = bytes.size();
-  auto packed = pack(bytes);
-  return {hash, size, std::move(bytes), std::move(packed), new_id(), false};
+IncomingBody incoming_body(std::string_view bytes) {
+  return {sha256(bytes), bytes.size(), std::string(1, kUnpacked).append(bytes), new_id(), false};
 }
 
 std::string link(Transaction& tx, const IncomingBody& body, std::string_view owner) {
@@ -136,7 +133,7 @@ std::string link(Transaction& tx, const IncomingBody& body, std::string_view own
   if (body.bulk) {
     tx.erase(keys::bulk_pending(body.id));
   } else {
-    tx.put(keys::piece(keys::Table::body_piece, body.id, 0), body.packed);
+    tx.put(keys::piece(keys::Table::body_piece, body.id, 0), body.stored);
   }
   // Another transaction may link the same bytes from elsewhere first; then this one is built again
   // upon that.

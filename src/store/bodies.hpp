@@ -29,10 +29,14 @@ constexpr std::size_t kPieceSize = std::size_t{256} << 10;
 struct IncomingBody {
   BlobHash hash;
   std::uint64_t size = 0;
-  std::string bytes;   // the whole of a small body
-  std::string packed;  // the same as it is stored
+  std::string stored;  // the whole of a small body, in the form in which it is stored
   std::string id;      // of its pieces, if it is these that are stored
   bool bulk = false;   // a large one: its pieces are on disk already
+
+  // Of a small body; empty of a large one.
+  [[nodiscard]] std::string_view bytes() const {
+    return std::string_view(stored).substr(stored.empty() ? 0 : 1);
+  }
 };
 
 // Takes a body as it arrives. Used by one coroutine; the engine outlives it.
@@ -51,18 +55,19 @@ class BodyWriter {
 
  private:
   [[nodiscard]] Result<> write_piece();
+  [[nodiscard]] std::size_t in_piece() const { return piece_.size() - 1; }
 
   Engine* engine_;
   Sha256 digest_;
   std::uint64_t size_ = 0;
-  std::string piece_;
+  std::string piece_;  // one in front of it, as a small body is stored
   std::unique_ptr<BulkWriter> bulk_;
   std::string id_;
   std::uint32_t pieces_ = 0;
 };
 
 // A whole small body at once.
-[[nodiscard]] IncomingBody incoming_body(std::string bytes);
+[[nodiscard]] IncomingBody incoming_body(std::string_view bytes);
 
 // Links the body to `owner`, storing its bytes unless they are there. Several transactions may link
 // one IncomingBody. Returns what finds the bytes of a small body at once (BodyReader::small), which

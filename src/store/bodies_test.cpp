@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "store/keys.hpp"
+#include "store/packing.hpp"
 #include "store/testing/temporary_store.hpp"
 
 namespace freehold::store {
@@ -98,6 +99,20 @@ TEST_F(Bodies, AreReadFromAnyOffset) {
   }
   EXPECT_EQ(reader->read(bytes.size()), "");
   EXPECT_EQ(reader->read(~std::uint64_t{0}), "");
+}
+
+TEST_F(Bodies, ArePackedWhenTheyReachTheirFile) {
+  const std::string text(10'000, 'x');
+  const auto body = write(text);
+  const auto key = keys::piece(Table::body_piece, body.id, 0);
+  link(body, anna);
+  EXPECT_EQ(store.engine().latest().get(key), kUnpacked + text);
+  store.reopen();  // what the log has goes to files
+  const auto packed = store.engine().latest().get(key);
+  ASSERT_TRUE(packed);
+  EXPECT_LT(packed->size(), 100U);
+  EXPECT_EQ(unpack(*packed, text.size()), text);
+  EXPECT_EQ(BodyReader::open(store.engine().latest(), body.hash)->all(), text);
 }
 
 TEST_F(Bodies, TheSameContentIsStoredOnce) {

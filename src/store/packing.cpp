@@ -11,8 +11,7 @@ namespace freehold::store {
 
 namespace {
 
-// The first byte of what is packed.
-constexpr char kPlain = '=';
+// The first byte of a body that is packed.
 constexpr char kZstd = 'z';
 
 // Higher ones take twice the time and more for some percent.
@@ -38,32 +37,27 @@ ZSTD_DCtx& decompressor() {
   return *context;
 }
 
-std::string plain(std::string_view bytes) {
-  std::string packed(1, kPlain);
-  packed += bytes;
-  return packed;
-}
-
 [[noreturn]] void fail() { throw ReadError("a stored body cannot be unpacked"); }
 
 }  // namespace
 
-std::string pack(std::string_view bytes) {
-  if (bytes.size() < kLeast) return plain(bytes);
-  std::string packed(1 + ZSTD_compressBound(bytes.size()), kZstd);
+bool pack(std::string_view stored, std::string& packed) {
+  if (stored.size() <= kLeast || stored.front() != kUnpacked) return false;
+  const auto bytes = stored.substr(1);
+  packed.resize(1 + ZSTD_compressBound(bytes.size()));
+  packed.front() = kZstd;
   const auto size = ZSTD_compressCCtx(&compressor(), packed.data() + 1, packed.size() - 1,
                                       bytes.data(), bytes.size(), kLevel);
-  if (ZSTD_isError(size) != 0 || size >= bytes.size()) return plain(bytes);
+  if (ZSTD_isError(size) != 0 || size >= bytes.size()) return false;
   packed.resize(1 + size);
-  packed.shrink_to_fit();
-  return packed;
+  return true;
 }
 
-std::string unpack(std::string_view packed, std::size_t most) {
-  if (packed.empty()) fail();
-  const char form = packed.front();
-  packed.remove_prefix(1);
-  if (form == kPlain) {
+std::string unpack(std::string_view stored, std::size_t most) {
+  if (stored.empty()) fail();
+  const char form = stored.front();
+  const auto packed = stored.substr(1);
+  if (form == kUnpacked) {
     if (packed.size() > most) fail();
     return std::string(packed);
   }

@@ -7,6 +7,7 @@
 
 #include "store/keys.hpp"
 #include "store/rocksdb/info_log.hpp"
+#include "store/rocksdb/packer.hpp"
 
 namespace freehold::store {
 
@@ -32,7 +33,7 @@ rocksdb::DBOptions database_options() {
   // doubles the syncs per second.
   options.recycle_log_file_num = 4;
   options.wal_recovery_mode = rocksdb::WALRecoveryMode::kPointInTimeRecovery;
-  options.max_total_wal_size = 64 * kMiB;  // small, so that recycled ones come soon
+  options.max_total_wal_size = 128 * kMiB;  // small, so that recycled ones come soon
   options.bytes_per_sync = kMiB;
   options.max_open_files = 512;
   // Bodies that came one after the other are often read so: the kernel may read ahead.
@@ -68,12 +69,13 @@ rocksdb::ColumnFamilyOptions column_options(Column column, std::uint64_t cache_b
       options.bottommost_compression = rocksdb::kZSTD;
       break;
     case Column::bodies:
-      options.write_buffer_size = 32 * kMiB;
+      options.write_buffer_size = 48 * kMiB;
       options.max_write_buffer_number = 3;
       options.enable_blob_files = true;
       options.min_blob_size = 0;
       options.blob_file_size = 128 * kMiB;
-      options.blob_compression_type = rocksdb::kNoCompression;  // what comes is packed
+      options.blob_compression_type = rocksdb::kNoCompression;  // it is packed
+      options.compaction_filter_factory = make_packer();
       // Bodies of the oldest files are moved when they happen to be compacted, or when so much in
       // these files is of bodies that have gone.
       options.enable_blob_garbage_collection = true;

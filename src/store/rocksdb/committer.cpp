@@ -46,6 +46,9 @@ bool matches(const Batch::Assertion& assertion, const std::optional<std::string_
   return false;
 }
 
+// What RocksDB keeps beside each key and value: tags and lengths.
+constexpr std::size_t kBeside = 16;
+
 Problem write_problem(const rocksdb::Status& status) {
   if (status.IsNoSpace() || status.ToString().find("No space left") != std::string::npos) {
     return problem(Problem::Kind::unavailable, "the store's disk is full", {},
@@ -111,7 +114,11 @@ void Committer::expect(std::size_t resumed, std::chrono::steady_clock::duration 
 }
 
 void Committer::commit(std::vector<Waiting>& group) {
-  rocksdb::WriteBatch write_batch;
+  std::size_t size = 0;
+  for (const auto& [batch, done, outcome] : group) {
+    size += batch.bytes() + batch.changes().size() * kBeside;
+  }
+  rocksdb::WriteBatch write_batch(size);
   Pending pending;
   std::size_t accepted = 0;
 

@@ -11,7 +11,7 @@ namespace freehold::store {
 namespace {
 
 // Some thousand messages, or the days of a small box; written within some 20 ms.
-constexpr std::size_t kPrepared = std::size_t{16} << 20;
+constexpr std::size_t kPrepared = std::size_t{32} << 20;
 constexpr std::size_t kPage = 4096;
 
 class WithPreparedLog final : public rocksdb::FileSystemWrapper {
