@@ -1,10 +1,12 @@
 #include <boost/json/array.hpp>
 #include <chrono>
+#include <ranges>
 
 #include "api/method.hpp"
 #include "trust/complaints.hpp"
-#include "trust/dmarc_results.hpp"
+#include "trust/dmarc_summaries.hpp"
 #include "trust/own_mta_sts.hpp"
+#include "trust/report_days.hpp"
 #include "trust/tls_results.hpp"
 
 namespace freehold::api {
@@ -13,7 +15,6 @@ namespace {
 
 constexpr std::size_t kMostReports = 1'000;
 constexpr std::uint64_t kDefaultDays = 7;
-constexpr std::uint64_t kMostDays = 400;
 
 const char* word(trust::KeyStage stage) {
   switch (stage) {
@@ -140,10 +141,11 @@ struct Days {
   store::keys::Day last;
 };
 Days days_of(const json::object& params) {
+  constexpr std::uint64_t most = trust::kReportsKept.count();
   auto days = number_of(params, "days");
   if (days == 0) days = kDefaultDays;
   const auto today = std::chrono::floor<std::chrono::days>(system_clock().now());
-  return {today - std::chrono::days(std::min(days, kMostDays)), today};
+  return {today - std::chrono::days(std::min(days, most)), today};
 }
 
 awaitable<Answer> reports_dmarc(const Services& services, json::object params) {
@@ -151,23 +153,51 @@ awaitable<Answer> reports_dmarc(const Services& services, json::object params) {
   json::array all;
   for (const auto& report : trust::read_dmarc_summaries(services.mailstore.engine().latest(),
                                                         days.first, days.last, kMostReports)) {
-    json::array failed;
-    for (const auto& row : report.failed) {
-      failed.push_back(json::object{{"source", row.source_ip},
-                                    {"messages", row.count},
-                                    {"from", row.header_from},
-                                    {"dkim", row.dkim},
-                                    {"spf", row.spf},
-                                    {"disposition", row.disposition}});
+    json::array rows;
+    for (const auto& row : report.rows) {
+      rows.push_back(json::object{{"source", row.source_ip},
+                                  {"messages", row.count},
+                                  {"from", row.header_from},
+                                  {"dkim", row.dkim},
+                                  {"spf", row.spf},
+                                  {"disposition", row.disposition}});
     }
     all.push_back(json::object{{"domain", report.domain},
                                {"reporter", report.organization},
                                {"begin", rfc3339(report.begin)},
                                {"messages", report.messages},
                                {"passed", report.passed},
-                               {"failed", std::move(failed)}});
+                               {"rows", std::move(rows)}});
   }
   co_return json::value(std::move(all));
+}
+
+awaitable<Answer> reports_sources(const Services& services, json::object params) {
+  const auto days = days_of(params);
+  json::array all;
+  for (const auto& source :
+       trust::read_dmarc_sources(services.mailstore.engine().latest(), days.first, days.last)) {
+    all.push_back(json::object{{"domain", source.domain},
+                               {"source", source.ip},
+                               {"from", source.header_from},
+                               {"messages", source.messages},
+                               {"dkim", source.dkim},
+                               {"spf", source.spf},
+                               {"disposition", source.disposition}});
+  }
+  co_return json::value(std::move(all));
+}
+
+std::string why(const std::vector<trust::TlsFailure>& failures) {
+  constexpr std::size_t most = 3;
+  std::string text;
+  for (const auto& failure : failures | std::views::take(most)) {
+    if (!text.empty()) text += ", ";
+    text += failure.result_type;
+    if (!failure.mx_host.empty()) text += " at " + failure.mx_host;
+    text += " (" + std::to_string(failure.sessions) + ")";
+  }
+  return failures.size() > most ? text + ", ..." : text;
 }
 
 awaitable<Answer> reports_tls(const Services& services, json::object params) {
@@ -189,6 +219,7 @@ awaitable<Answer> reports_tls(const Services& services, json::object params) {
                                {"begin", rfc3339(report.begin)},
                                {"successes", report.successes},
                                {"failures", report.failures},
+                               {"why", why(report.details)},
                                {"details", std::move(failures)}});
   }
   co_return json::value(std::move(all));
@@ -223,6 +254,7 @@ constexpr NamedMethod kMethods[] = {
     {"domain.records", domain_records},
     {"domain.mta_sts", domain_mta_sts},
     {"reports.dmarc", reports_dmarc},
+    {"reports.dmarc_sources", reports_sources},
     {"reports.tls", reports_tls},
     {"reports.send", reports_send},
     {"reports.complaints", reports_complaints},

@@ -56,6 +56,7 @@ awaitable<void> care_for_trust(net::Session& session, House& house) {
     co_await house.tally.flush();
     if (round % kMinute == 0) co_await house.security.refresh_policies();
     if (round % kHour == 0) {
+      co_await house.reports.erase_old();
       for (const auto& domain : house.directory.domains()) {
         const auto tended = co_await house.keys.tend(domain.name);
         if (!tended) {

@@ -13,6 +13,7 @@ struct Options {
   std::string mode;
   std::uint64_t max_age = 0;
   std::uint64_t days = 7;
+  bool by_report = false;
 };
 
 constexpr Program::Columns::value_type kKeyColumns[] = {
@@ -42,9 +43,22 @@ void add_reports(CLI::App& app, Program& program, const std::shared_ptr<Options>
   reports.require_subcommand(1);
   auto& dmarc = *reports.add_subcommand("dmarc", "Who sent mail as our domains, and what passed");
   dmarc.add_option("--days", o->days, "So many days back; by default 7");
-  dmarc.footer("Example: freehold reports dmarc --days 30 --json");
+  dmarc.add_flag("--by-report", o->by_report, "Each report by itself: who reports, and how much");
+  dmarc.footer(
+      "Examples:\n  freehold reports dmarc --days 30\n"
+      "  freehold reports dmarc --by-report --json");
   dmarc.callback([&program, o] {
     program.action = [&program, o] {
+      if (!o->by_report) {
+        return program.show("reports.dmarc_sources", {{"days", o->days}},
+                            {{"domain", "DOMAIN"},
+                             {"source", "SOURCE"},
+                             {"from", "FROM"},
+                             {"messages", "MESSAGES"},
+                             {"dkim", "DKIM"},
+                             {"spf", "SPF"},
+                             {"disposition", "DISPOSITION"}});
+      }
       return program.show("reports.dmarc", {{"days", o->days}},
                           {{"begin", "DAY"},
                            {"domain", "DOMAIN"},
@@ -62,7 +76,8 @@ void add_reports(CLI::App& app, Program& program, const std::shared_ptr<Options>
                            {"domains", "DOMAINS"},
                            {"reporter", "REPORTER"},
                            {"successes", "SUCCESSES"},
-                           {"failures", "FAILURES"}});
+                           {"failures", "FAILURES"},
+                           {"why", "WHY"}});
     };
   });
   auto& complaints =

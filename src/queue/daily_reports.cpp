@@ -10,6 +10,7 @@
 #include "trust/dmarc_tree.hpp"
 #include "trust/limits.hpp"
 #include "trust/packing.hpp"
+#include "trust/report_days.hpp"
 #include "trust/tls_report.hpp"
 #include "trust/tls_results.hpp"
 
@@ -19,9 +20,9 @@ namespace {
 
 using Scheme = trust::ReportUri::Scheme;
 
-constexpr std::chrono::days kLookBack{3};  // after an outage; older reports are of no use
 constexpr std::chrono::seconds kSpread{3600};
 constexpr std::chrono::seconds kPostWait{60};
+constexpr std::size_t kErasedAtOnce = 1'000;
 
 // Where a report may go: outside of the policy's organization only to who says so (RFC 9990, 4).
 awaitable<std::vector<trust::ReportUri>> allowed(net::Resolver& resolver, std::string domain,
@@ -67,7 +68,7 @@ awaitable<std::size_t> DailyReports::send_due(bool at_once) {
   const auto today = std::chrono::floor<std::chrono::days>(clock_.now());
   const auto& latest = engine_.latest();
   std::size_t sent = 0;
-  for (Day day = today - kLookBack; day < today + std::chrono::days(at_once ? 1 : 0);
+  for (Day day = today - trust::kResultsKept; day < today + std::chrono::days(at_once ? 1 : 0);
        day += std::chrono::days(1)) {
     for (const auto& domain : trust::dmarc_result_domains(latest, day)) {
       if (!is_due(domain, day, at_once)) continue;
@@ -94,6 +95,19 @@ awaitable<void> DailyReports::forget(Day day, std::string domain, bool dmarc) {
   }
   const Result<> done = co_await engine_.commit(tx.take());
   if (!done) log::warning("reports.not_forgotten", {{"error", done.error().text()}});
+}
+
+awaitable<void> DailyReports::erase_old() {
+  std::size_t erased = kErasedAtOnce;
+  while (erased == kErasedAtOnce) {
+    store::Transaction tx(engine_.latest());
+    erased = trust::erase_old_reports(tx, clock_.now(), kErasedAtOnce);
+    if (erased == 0) co_return;
+    const Result<> done = co_await engine_.commit(tx.take());
+    if (done) continue;
+    log::warning("reports.not_erased", {{"error", done.error().text()}});
+    co_return;
+  }
 }
 
 awaitable<bool> DailyReports::send_dmarc(Day day, std::string domain) {

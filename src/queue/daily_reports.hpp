@@ -25,9 +25,12 @@ class DailyReports {
   DailyReports(store::Engine& engine, net::Resolver& resolver, net::HttpsClient& https,
                Dispatch& dispatch, const Clock& clock, Settings settings);
 
-  // Sends what is due now and was not sent yet, of the last days; what is older is forgotten.
-  // `at_once` does not wait for the hour. The number of reports that left.
+  // Sends what is due now and was not sent yet, of the last days. `at_once` does not wait for the
+  // hour. The number of reports that left.
   awaitable<std::size_t> send_due(bool at_once = false);
+
+  // Erases results that are too old to be sent, and what others reported long ago.
+  awaitable<void> erase_old();
 
  private:
   using Day = store::keys::Day;

@@ -3,6 +3,7 @@
 #include "base/hash.hpp"
 #include "schema/trust.pb.h"
 #include "store/records.hpp"
+#include "trust/report_days.hpp"
 
 namespace freehold::trust {
 
@@ -43,16 +44,15 @@ bool keep_complaint(store::Transaction& tx, const Complaint& complaint) {
 std::vector<Complaint> read_complaints(const store::Reader& from, keys::Day first, keys::Day last,
                                        std::size_t most) {
   std::vector<Complaint> out;
-  const store::Range range{keys::of_day(Table::complaint, first),
-                           keys::of_day(Table::complaint, last + std::chrono::days(1))};
-  from.scan(range, [&](std::string_view key, std::string_view value) {
-    if (out.size() == most) return false;
-    const auto record = store::decode<schema::Complaint>(key, value);
-    out.push_back({record.type(), record.reporter(), record.sender(), QueueId(record.message()),
-                   record.recipient(), record.message_id(), record.source_ip(),
-                   from_millis(record.received_at())});
-    return true;
-  });
+  from.scan(of_days(Table::complaint, first, last),
+            [&](std::string_view key, std::string_view value) {
+              if (out.size() == most) return false;
+              const auto record = store::decode<schema::Complaint>(key, value);
+              out.push_back({record.type(), record.reporter(), record.sender(),
+                             QueueId(record.message()), record.recipient(), record.message_id(),
+                             record.source_ip(), from_millis(record.received_at())});
+              return true;
+            });
   return out;
 }
 

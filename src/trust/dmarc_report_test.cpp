@@ -420,23 +420,5 @@ TEST_F(DmarcResultsTest, TextsFromOutsideDoNotSpoilTheRecord) {
   EXPECT_EQ(results().rows[0].dkim_results.size(), kMaxAggregateReasons);
 }
 
-TEST_F(DmarcResultsTest, WhatOthersReportIsKeptOnce) {
-  const auto summary =
-      summarize(parse_aggregate(write_aggregate(example())).report, from_millis(5));
-  EXPECT_EQ(summary.messages, 9U);
-  EXPECT_EQ(summary.passed, 0U);
-  EXPECT_EQ(summarize(parse_aggregate(kOld).report, {}).passed, 2U);
-  store::Transaction tx(store_.engine().latest());
-  EXPECT_TRUE(keep_summary(tx, summary));
-  EXPECT_FALSE(keep_summary(tx, summary));
-  ASSERT_TRUE(store_.engine().commit_blocking(tx.take()));
-  const Day day = std::chrono::floor<std::chrono::days>(summary.begin);
-  const auto kept = read_dmarc_summaries(store_.engine().latest(), day, day, 10);
-  ASSERT_EQ(kept.size(), 1U);
-  EXPECT_EQ(kept[0].domain, "their.test");
-  EXPECT_EQ(kept[0].failed.size(), 3U);
-  EXPECT_EQ(kept[0].failed, summary.failed);
-}
-
 }  // namespace
 }  // namespace freehold::trust

@@ -1,13 +1,11 @@
 #include "trust/dmarc_results.hpp"
 
-#include <algorithm>
-#include <tuple>
-
 #include "base/bytes.hpp"
 #include "base/hash.hpp"
 #include "base/version.hpp"
 #include "schema/trust.pb.h"
 #include "store/records.hpp"
+#include "trust/dmarc_row.hpp"
 #include "trust/limits.hpp"
 #include "trust/report_text.hpp"
 
@@ -18,68 +16,8 @@ namespace keys = store::keys;
 namespace {
 
 using Table = keys::Table;
-constexpr std::size_t kMaxSummaryRows = 20;
-constexpr std::size_t kMaxText = 255;  // of a row that is kept; names are no longer
 
-std::string cut(std::string_view text) { return report_text(text, kMaxText); }
-
-schema::DmarcRow to_record(const AggregateRow& row) {
-  schema::DmarcRow out;
-  out.set_source_ip(cut(row.source_ip));
-  out.set_count(row.count);
-  out.set_disposition(cut(row.disposition));
-  out.set_dkim(cut(row.dkim));
-  out.set_spf(cut(row.spf));
-  for (const auto& reason : row.reasons) {
-    if (static_cast<std::size_t>(out.reasons_size()) == kMaxAggregateReasons) break;
-    auto* to = out.add_reasons();
-    to->set_type(cut(reason.type));
-    to->set_comment(cut(reason.comment));
-  }
-  out.set_header_from(cut(row.header_from));
-  if (row.envelope_from) out.set_envelope_from(cut(*row.envelope_from));
-  out.set_envelope_to(cut(row.envelope_to));
-  for (const auto& dkim : row.dkim_results) {
-    if (static_cast<std::size_t>(out.dkim_results_size()) == kMaxAggregateReasons) break;
-    auto* to = out.add_dkim_results();
-    to->set_domain(cut(dkim.domain));
-    to->set_selector(cut(dkim.selector));
-    to->set_result(cut(dkim.result));
-    to->set_human_result(cut(dkim.human_result));
-  }
-  for (const auto& spf : row.spf_results) {
-    if (static_cast<std::size_t>(out.spf_results_size()) == kMaxAggregateReasons) break;
-    auto* to = out.add_spf_results();
-    to->set_domain(cut(spf.domain));
-    to->set_scope(cut(spf.scope));
-    to->set_result(cut(spf.result));
-    to->set_human_result(cut(spf.human_result));
-  }
-  return out;
-}
-
-AggregateRow from_record(const schema::DmarcRow& record) {
-  AggregateRow out;
-  out.source_ip = record.source_ip();
-  out.count = record.count();
-  out.disposition = record.disposition();
-  out.dkim = record.dkim();
-  out.spf = record.spf();
-  for (const auto& reason : record.reasons()) {
-    out.reasons.push_back({reason.type(), reason.comment()});
-  }
-  out.header_from = record.header_from();
-  if (record.has_envelope_from()) out.envelope_from = record.envelope_from();
-  out.envelope_to = record.envelope_to();
-  for (const auto& dkim : record.dkim_results()) {
-    out.dkim_results.push_back(
-        {dkim.domain(), dkim.selector(), dkim.result(), dkim.human_result()});
-  }
-  for (const auto& spf : record.spf_results()) {
-    out.spf_results.push_back({spf.domain(), spf.scope(), spf.result(), spf.human_result()});
-  }
-  return out;
-}
+std::string cut(std::string_view text) { return report_text(text, kMaxRowText); }
 
 void write_policy(schema::DmarcDomain& out, const AggregatePolicy& policy, std::string_view rua) {
   out.set_discovery_method(cut(policy.discovery_method));
@@ -107,12 +45,6 @@ std::optional<schema::DmarcDomain> admit_domain(store::Transaction& tx, keys::Da
   counter.set_domains(counter.domains() + 1);
   tx.put(day_key, counter.SerializeAsString());
   return schema::DmarcDomain();
-}
-
-std::string summary_key(const DmarcReportSummary& summary) {
-  const auto hash = sha256(summary.organization + '\0' + summary.domain + '\0' + summary.id);
-  const auto day = std::chrono::floor<std::chrono::days>(summary.begin);
-  return keys::of_day(Table::dmarc_reported, day, hash.view().substr(0, 8));
 }
 
 }  // namespace
@@ -202,71 +134,6 @@ AggregateReport make_aggregate_report(DmarcResults results, keys::Day day,
   report.policy = std::move(results.policy);
   report.rows = std::move(results.rows);
   return report;
-}
-
-DmarcReportSummary summarize(const AggregateReport& report, Time received) {
-  DmarcReportSummary out;
-  out.organization = report.organization;
-  out.id = report.id;
-  out.domain = report.policy.domain;
-  out.begin = report.begin;
-  out.end = report.end;
-  out.received = received;
-  for (const auto& row : report.rows) {
-    out.messages += row.count;
-    if (row.dkim == "pass" || row.spf == "pass") {
-      out.passed += row.count;
-    } else {
-      out.failed.push_back(row);
-    }
-  }
-  std::ranges::sort(out.failed, [](const AggregateRow& a, const AggregateRow& b) {
-    return std::tie(b.count, a.source_ip, a.header_from) <
-           std::tie(a.count, b.source_ip, b.header_from);
-  });
-  if (out.failed.size() > kMaxSummaryRows) out.failed.resize(kMaxSummaryRows);
-  return out;
-}
-
-bool keep_summary(store::Transaction& tx, const DmarcReportSummary& summary) {
-  const std::string key = summary_key(summary);
-  if (tx.get(key)) return false;
-  schema::DmarcReportSummary record;
-  record.set_organization(cut(summary.organization));
-  record.set_report_id(cut(summary.id));
-  record.set_domain(cut(summary.domain));
-  record.set_begin(to_millis(summary.begin));
-  record.set_end(to_millis(summary.end));
-  record.set_received_at(to_millis(summary.received));
-  record.set_messages(summary.messages);
-  record.set_passed(summary.passed);
-  for (const auto& row : summary.failed) *record.add_failed() = to_record(row);
-  tx.put(key, record.SerializeAsString());
-  return true;
-}
-
-std::vector<DmarcReportSummary> read_dmarc_summaries(const store::Reader& from, keys::Day first,
-                                                     keys::Day last, std::size_t most) {
-  std::vector<DmarcReportSummary> out;
-  const store::Range range{keys::of_day(Table::dmarc_reported, first),
-                           keys::of_day(Table::dmarc_reported, last + std::chrono::days(1))};
-  from.scan(range, [&](std::string_view key, std::string_view value) {
-    if (out.size() == most) return false;
-    const auto record = store::decode<schema::DmarcReportSummary>(key, value);
-    DmarcReportSummary summary;
-    summary.organization = record.organization();
-    summary.id = record.report_id();
-    summary.domain = record.domain();
-    summary.begin = from_millis(record.begin());
-    summary.end = from_millis(record.end());
-    summary.received = from_millis(record.received_at());
-    summary.messages = record.messages();
-    summary.passed = record.passed();
-    for (const auto& row : record.failed()) summary.failed.push_back(from_record(row));
-    out.push_back(std::move(summary));
-    return true;
-  });
-  return out;
 }
 
 }  // namespace freehold::trust

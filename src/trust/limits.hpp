@@ -83,6 +83,10 @@ inline constexpr std::size_t kMaxAggregateReasons = 10;         // and results, 
 inline constexpr std::size_t kMaxAggregateRowsKept = 5'000;     // per domain and day
 inline constexpr std::size_t kMaxAggregateDomainsKept = 2'000;  // per day
 inline constexpr std::size_t kMaxAggregateRecipients = 8;
+inline constexpr std::size_t kMaxRowText = 255;      // of a row that is kept; names are no longer
+inline constexpr std::size_t kMaxSummaryRows = 200;  // of a report that came in
+inline constexpr std::size_t kMaxDmarcSources =
+    5'000;  // that are told apart in a summary of reports
 inline constexpr std::size_t kMaxDmarcUnwritten = 20'000;  // messages that wait to be counted
 
 // A mail to an address for reports; what is behind that is not looked at.

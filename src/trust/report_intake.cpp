@@ -8,7 +8,7 @@
 #include "message/parser.hpp"
 #include "message/transfer_encoding.hpp"
 #include "trust/arf.hpp"
-#include "trust/dmarc_results.hpp"
+#include "trust/dmarc_summaries.hpp"
 #include "trust/tls_results.hpp"
 
 namespace freehold::trust {

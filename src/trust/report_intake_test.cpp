@@ -4,7 +4,7 @@
 
 #include "message/transfer_encoding.hpp"
 #include "store/testing/temporary_store.hpp"
-#include "trust/dmarc_results.hpp"
+#include "trust/dmarc_summaries.hpp"
 #include "trust/packing.hpp"
 
 namespace freehold::trust {

@@ -8,6 +8,7 @@
 #include "schema/trust.pb.h"
 #include "store/records.hpp"
 #include "trust/limits.hpp"
+#include "trust/report_days.hpp"
 #include "trust/report_text.hpp"
 
 namespace freehold::trust {
@@ -84,7 +85,7 @@ bool admit_domain(store::Transaction& tx, keys::Day day) {
 
 std::string summary_key(const TlsReportSummary& summary) {
   const auto hash = sha256(summary.organization + '\0' + summary.id);
-  const auto day = std::chrono::floor<std::chrono::days>(summary.begin);
+  const auto day = day_of_report(summary.begin, summary.received);
   return keys::of_day(Table::tls_reported, day, hash.view().substr(0, 8));
 }
 
@@ -199,24 +200,24 @@ bool keep_summary(store::Transaction& tx, const TlsReportSummary& summary) {
 std::vector<TlsReportSummary> read_tls_summaries(const store::Reader& from, keys::Day first,
                                                  keys::Day last, std::size_t most) {
   std::vector<TlsReportSummary> out;
-  const store::Range range{keys::of_day(Table::tls_reported, first),
-                           keys::of_day(Table::tls_reported, last + std::chrono::days(1))};
-  from.scan(range, [&](std::string_view key, std::string_view value) {
-    if (out.size() == most) return false;
-    const auto record = store::decode<schema::TlsReportSummary>(key, value);
-    TlsReportSummary summary;
-    summary.organization = record.organization();
-    summary.id = record.report_id();
-    summary.begin = from_millis(record.begin());
-    summary.end = from_millis(record.end());
-    summary.received = from_millis(record.received_at());
-    summary.domains.assign(record.domains().begin(), record.domains().end());
-    summary.successes = record.successes();
-    summary.failures = record.failures();
-    for (const auto& failure : record.details()) summary.details.push_back(failure_from(failure));
-    out.push_back(std::move(summary));
-    return true;
-  });
+  from.scan(of_days(Table::tls_reported, first, last),
+            [&](std::string_view key, std::string_view value) {
+              if (out.size() == most) return false;
+              const auto record = store::decode<schema::TlsReportSummary>(key, value);
+              TlsReportSummary summary;
+              summary.organization = record.organization();
+              summary.id = record.report_id();
+              summary.begin = from_millis(record.begin());
+              summary.end = from_millis(record.end());
+              summary.received = from_millis(record.received_at());
+              summary.domains.assign(record.domains().begin(), record.domains().end());
+              summary.successes = record.successes();
+              summary.failures = record.failures();
+              for (const auto& failure : record.details())
+                summary.details.push_back(failure_from(failure));
+              out.push_back(std::move(summary));
+              return true;
+            });
   return out;
 }
 

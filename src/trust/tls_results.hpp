@@ -50,7 +50,7 @@ struct TlsReportSummary {
   std::vector<TlsFailure> details;
 };
 [[nodiscard]] TlsReportSummary summarize(const TlsReport& report, Time received);
-// Under the day it begins on; the same report twice is kept once. False: it was there.
+// Under its day (`day_of_report`); the same report twice is kept once. False: it was there.
 bool keep_summary(store::Transaction& tx, const TlsReportSummary& summary);
 [[nodiscard]] std::vector<TlsReportSummary> read_tls_summaries(const store::Reader& from,
                                                                store::keys::Day first,
