@@ -24,6 +24,12 @@ std::size_t character(std::string_view text) {
   return size;
 }
 
+bool is_control(std::string_view character) {
+  const auto first = static_cast<unsigned char>(character[0]);
+  if (first == 0xC2) return static_cast<unsigned char>(character[1]) < 0xA0;
+  return first == 0x7F || (first < 0x20 && first != '\n' && first != '\t');
+}
+
 }  // namespace
 
 bool is_utf8(std::string_view text) {
@@ -33,6 +39,21 @@ bool is_utf8(std::string_view text) {
     text.remove_prefix(size);
   }
   return true;
+}
+
+std::string printable(std::string_view text) {
+  std::string out;
+  out.reserve(text.size());
+  while (!text.empty()) {
+    const std::size_t size = character(text);
+    if (size == 0 || is_control(text)) {
+      out += '?';
+    } else {
+      out += text.substr(0, size);
+    }
+    text.remove_prefix(std::max<std::size_t>(size, 1));
+  }
+  return out;
 }
 
 bool is_ascii(std::string_view text) {

@@ -20,5 +20,15 @@ TEST(Utf8, TellsAsciiFromTheRest) {
   EXPECT_FALSE(is_ascii("m\xC3\xBCnchen"));
 }
 
+TEST(Utf8, ATerminalIsToldNothingByWhatIsPrinted) {
+  EXPECT_EQ(printable("m\xC3\xBCnchen\n\t\xF0\x9F\x93\xAC"), "m\xC3\xBCnchen\n\t\xF0\x9F\x93\xAC");
+  EXPECT_EQ(printable("\x1B[2J\x07 \x7F \r"), "?[2J? ? ?");
+  EXPECT_EQ(printable("\xC2\x9B"
+                      "31m \xC2\xA0"),
+            "?31m \xC2\xA0");  // CSI as one character
+  EXPECT_EQ(printable("\xC3"), "?");
+  EXPECT_EQ(printable("\xFFok\xE2\x82"), "?ok??");
+}
+
 }  // namespace
 }  // namespace freehold

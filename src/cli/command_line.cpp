@@ -5,6 +5,7 @@
 #include <boost/json/serialize.hpp>
 #include <iostream>
 
+#include "base/utf8.hpp"
 #include "base/version.hpp"
 #include "cli/command.hpp"
 #include "cli/control_client.hpp"
@@ -67,7 +68,7 @@ int run(int argc, char** argv) {
                       {{"what", problem.what}, {"where", problem.where}, {"fix", problem.fix}}}})
               << '\n';
   } else {
-    std::cerr << "freehold: " << done.error().text() << '\n';
+    std::cerr << "freehold: " << printable(done.error().text()) << '\n';
   }
   return 1;
 }

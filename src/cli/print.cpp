@@ -6,6 +6,7 @@
 #include <iostream>
 #include <vector>
 
+#include "base/utf8.hpp"
 #include "cli/command.hpp"
 
 namespace freehold::cli {
@@ -15,7 +16,7 @@ namespace json = boost::json;
 namespace {
 
 std::string text_of(const json::value& value) {
-  if (value.is_string()) return std::string(value.get_string());
+  if (value.is_string()) return printable(value.get_string());
   if (value.is_bool()) return value.get_bool() ? "yes" : "no";
   if (!value.is_array()) return json::serialize(value);
   std::string joined;
@@ -56,7 +57,10 @@ void print_table(const json::value& rows,
   if (rows.is_array()) {
     for (const auto& row : rows.get_array()) {
       auto& line = lines.emplace_back();
-      for (const auto& [key, heading] : columns) line.push_back(member(row, key));
+      for (const auto& [key, heading] : columns) {
+        auto& cell = line.emplace_back(member(row, key));
+        std::ranges::replace_if(cell, [](char c) { return c == '\n' || c == '\t'; }, ' ');
+      }
     }
   }
   std::vector<std::size_t> widths(columns.size());
