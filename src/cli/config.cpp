@@ -100,6 +100,7 @@ constexpr Reader kSections[] = {
        s.get("refuse", c.filter.refuse);
        s.get("greylist_from", c.filter.greylist_from);
        s.get("greylist", c.filter.greylist);
+       s.get("first_time_delay_seconds", c.filter.first_time_delay_seconds);
        s.get("lists", c.filter.lists);
        s.get("spamhaus_key", c.filter.spamhaus_key);
      }},
@@ -163,6 +164,12 @@ Result<> check(const Config& config) {
   if (config.mail.undelete_days < 0 || config.mail.undelete_days > kLongestKept) {
     return invalid("'mail.undelete_days' is not between 0 and 3650",
                    "14 is usual; 0 keeps nothing");
+  }
+  constexpr std::int64_t kLongestDelay = 60;
+  if (config.filter.first_time_delay_seconds < 0 ||
+      config.filter.first_time_delay_seconds > kLongestDelay) {
+    return invalid("'filter.first_time_delay_seconds' is not between 0 and 60",
+                   "10 is usual; 0 keeps nobody waiting");
   }
   if (config.filter.refuse < config.filter.junk) {
     return invalid("'filter.refuse' is below 'filter.junk'",

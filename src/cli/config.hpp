@@ -82,6 +82,7 @@ struct Config {
     double refuse = 15;
     double greylist_from = 2.5;
     bool greylist = true;
+    std::int64_t first_time_delay_seconds = 10;
     bool lists = true;         // ask the public lists in the DNS
     std::string spamhaus_key;  // a subscriber's, for lists that refuse hosts without one
   } filter;

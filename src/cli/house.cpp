@@ -40,6 +40,7 @@ filter::ScreenSettings screen_settings(const Config& config) {
   filter::ScreenSettings settings;
   settings.limits = {config.filter.junk, config.filter.refuse, config.filter.greylist_from};
   settings.greylist = config.filter.greylist;
+  settings.first_time_delay = std::chrono::seconds(config.filter.first_time_delay_seconds);
   settings.lists.clear();
   if (config.filter.lists) settings.lists = filter::default_lists(config.filter.spamhaus_key);
   return settings;

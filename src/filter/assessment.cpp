@@ -204,6 +204,10 @@ std::string_view decision_name(Decision decision) {
   return kNames.at(static_cast<std::size_t>(decision));
 }
 
+bool is_stranger(const Facts& facts) {
+  return facts.first_time && !facts.known_contact && !facts.answers_our_mail && !facts.rule;
+}
+
 double words_trust_of(const Judgement& judgement, const BaseModel& base) {
   constexpr double kEnough = 20;  // messages of each kind
   const auto taught = static_cast<double>(std::min(judgement.ham, judgement.spam));

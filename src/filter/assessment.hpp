@@ -75,6 +75,10 @@ struct Assessment {
 // greylisted; one that is allowed goes to the inbox, one that is blocked to junk or worse.
 [[nodiscard]] Assessment assess(const Facts& facts, const Limits& limits);
 
+// The account has had nothing of this sender and has nothing to do with them, and no rule is about
+// them.
+[[nodiscard]] bool is_stranger(const Facts& facts);
+
 // The model knows little of an account that has taught nothing: then its word is worth less.
 [[nodiscard]] double words_trust_of(const Judgement& judgement, const BaseModel& base);
 

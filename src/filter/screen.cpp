@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "base/bytes.hpp"
+#include "base/signal.hpp"
 #include "trust/public_suffix.hpp"
 
 // Judging at the door.
@@ -132,10 +133,14 @@ awaitable<Screened> Screen::judge(Arrival arrival) {
   }
   about.facts.arc_trusted = arrival.arc_trusted;
   about.facts.may_greylist = settings_.greylist && !arrival.from_inside && !arrival.for_postmaster;
+  std::vector<Facts> facts;
+  for (const auto& receiver : arrival.receivers) facts.push_back(facts_for(about, receiver));
+  if (!arrival.from_inside && !arrival.for_postmaster) co_await put_off_strangers(facts);
   co_await ask_lists(about);
   Screened out;
-  for (const auto& receiver : arrival.receivers) {
-    out.each.push_back(assess(facts_for(about, receiver), settings_.limits));
+  for (auto& of_receiver : facts) {
+    of_receiver.lists = about.facts.lists;
+    out.each.push_back(assess(of_receiver, settings_.limits));
   }
   if (!arrival.for_postmaster) out.decision = common_decision(out.each);
   if (out.decision == Decision::greylist) {
@@ -143,11 +148,11 @@ awaitable<Screened> Screen::judge(Arrival arrival) {
     if (out.wait.count() > 0) co_return out;
     out.decision = Decision::inbox;
   }
-  about.facts.may_greylist = false;
   for (std::size_t i = 0; i < out.each.size(); ++i) {
     auto& one = out.each[i];
     if (one.decision == Decision::greylist) {
-      one = assess(facts_for(about, arrival.receivers[i]), settings_.limits);
+      facts[i].may_greylist = false;
+      one = assess(facts[i], settings_.limits);
     }
     if (one.decision == Decision::refuse && out.decision != Decision::refuse) {
       one.decision = Decision::junk;
@@ -155,6 +160,12 @@ awaitable<Screened> Screen::judge(Arrival arrival) {
     count_guess(about, arrival.receivers[i], one.decision);
   }
   co_return out;
+}
+
+awaitable<void> Screen::put_off_strangers(const std::vector<Facts>& each) {
+  if (settings_.first_time_delay.count() == 0 || std::ranges::none_of(each, is_stranger)) co_return;
+  Signal never;
+  co_await never.wait(settings_.first_time_delay);
 }
 
 // How long the client has to wait; nothing: it has waited.

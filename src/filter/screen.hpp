@@ -35,6 +35,9 @@ struct ScreenSettings {
   bool greylist = true;
   std::vector<ListSpec> lists = default_lists();  // empty: none is asked
   std::chrono::milliseconds list_wait = kListWait;
+  // How long the answer to a stranger's message is put off, before the lists are asked: those who
+  // send in bulk have no time, and the lists get some.
+  std::chrono::milliseconds first_time_delay{0};
 };
 
 // For whom a message is: an account and the address that it was sent to. AccountId() is for mail
@@ -108,6 +111,7 @@ class Screen {
   awaitable<void> ask_lists(Case& about);
   // For one receiver.
   [[nodiscard]] Facts facts_for(const Case& about, const Receiver& receiver);
+  awaitable<void> put_off_strangers(const std::vector<Facts>& each);
   awaitable<std::chrono::seconds> ask_greylist(const Case& about, const Arrival& arrival,
                                                const std::vector<Assessment>& each);
   void count_guess(const Case& about, const Receiver& receiver, Decision decision);

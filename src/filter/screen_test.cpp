@@ -102,6 +102,32 @@ TEST_F(ScreenTest, WhoComesBackAfterTheGreylistIsJudgedWithoutIt) {
               second.each[0].decision == Decision::junk);
 }
 
+TEST_F(ScreenTest, OnlyAStrangersMailIsPutOff) {
+  constexpr auto delay = 100ms;
+  ScreenSettings settings;
+  settings.first_time_delay = delay;
+  Screen patient(
+      house.mailstore, directory, dns, house.clock, "mail.example.org",
+      [this](AccountId, std::string_view address) {
+        return contacts.contains(std::string(address));
+      },
+      settings);
+  const auto takes = [&](const std::string& from, bool from_inside = false) {
+    Arrival arrival{house.message(letter(from, "Thursday", "See you on Thursday at ten.")),
+                    results("pass"), net::IpAddress::parse("192.0.2.7").value()};
+    arrival.receivers = {anna};
+    arrival.from_inside = from_inside;
+    const auto begin = std::chrono::steady_clock::now();
+    EXPECT_EQ(house.run(patient.judge(std::move(arrival))).decision, Decision::inbox);
+    return std::chrono::steady_clock::now() - begin;
+  };
+  EXPECT_GE(takes("joe@win.example"), delay);
+  EXPECT_LT(takes("joe@win.example"), delay);
+  contacts.insert("jane@win.example");
+  EXPECT_LT(takes("jane@win.example"), delay);
+  EXPECT_LT(takes("jack@win.example", true), delay);
+}
+
 TEST_F(ScreenTest, PostmastersMailIsNeverTurnedAway) {
   Arrival arrival{house.message(spam_letter()), results("fail", "reject"),
                   net::IpAddress::parse("192.0.2.7").value()};

@@ -3,6 +3,7 @@
 import re
 import smtplib
 import tempfile
+import time
 import unittest
 from pathlib import Path
 from typing import ClassVar
@@ -119,6 +120,22 @@ class SpamFilter(unittest.TestCase):
         reply = self.deliver(_UNKNOWN, "x@nowhere.test", "carl@example.test", message)
         self.assertRegex(reply, r"^451 4\.7\.1 .*try again in 4 minutes")
         self.assertFalse(self.fetch("carl", "<g1@nowhere.test>", "INBOX"))
+
+    def test_first_time_delay(self) -> None:
+        """filter: the first message of a sender is answered late, the next one at once"""
+        box = Box(options.program, self.folder / "patient", settings={
+            **_SETTINGS, "dns": {"forwarders": ["127.0.0.1:9"]}, "filter": {"first_time_delay_seconds": 2, "lists": False}})
+        self.addCleanup(box.stop)
+        box.start()
+        anna = box.add_account("anna")
+        took = []
+        for subject in ("one", "two"):
+            began = time.monotonic()
+            with Stranger(_UNKNOWN, box.smtp) as stranger:
+                self.assertRegex(stranger.deliver("joe@unknown.test", anna, simple(subject, sender="joe@unknown.test")), "^250 ")
+            took.append(time.monotonic() - began)
+        self.assertGreater(took[0], 2, took)
+        self.assertLess(took[1], took[0] - 1.5, took)
 
     def test_allow_and_block(self) -> None:
         """filter: what the owner allows or blocks is so, for one account or the whole box"""

@@ -89,7 +89,7 @@ class Box:
             },
             "limits": {"low_disk_bytes": 1 << 20, "connections_per_prefix": 2000, "threads": 2},
             # Every sender of a test is a stranger.
-            "filter": {"greylist": False},
+            "filter": {"greylist": False, "first_time_delay_seconds": 0},
         }
         if "dns" not in settings:  # a test without names of its own asks nothing of the outside
             sections["dns"] = {"forwarders": [empty_world().address]}
