@@ -13,7 +13,7 @@ from types import TracebackType
 
 from test.options import options
 
-GROUPS = ("scenarios", "imap", "random", "abuse", "demo", "peers", "trust", "filter", "search", "milter", "hostile", "crash")
+GROUPS = ("scenarios", "imap", "random", "abuse", "demo", "peers", "trust", "filter", "search", "milter", "manual", "hostile", "crash")
 
 _ExcInfo = tuple[type[BaseException], BaseException, TracebackType | None]
 

@@ -81,12 +81,12 @@ sanitizers() {
 
 run_tests() {
   local groups=("$@") group
-  [ ${#groups[@]} -eq 0 ] && groups=(unit scenarios imap random demo peers trust filter search milter abuse hostile crash sanitizers)
+  [ ${#groups[@]} -eq 0 ] && groups=(unit scenarios imap random demo peers trust filter search milter manual abuse hostile crash sanitizers)
   for group in "${groups[@]}"; do
     case "$group" in
       unit) timed build dev all && timed unit dev ;;
       filter) build dev freehold freehold_filter_trial && timed whole dev filter ;;
-      scenarios | imap | random | demo | peers | search | milter | abuse | hostile | crash)
+      scenarios | imap | random | demo | peers | search | milter | manual | abuse | hostile | crash)
         build dev freehold && timed whole dev "$group"
         ;;
       trust) build dev freehold dkim_tool trust_spf_suite && timed whole dev trust ;;
