@@ -59,12 +59,17 @@ inline constexpr std::uint32_t kGreyKnownAfter = 5;        // passes that make a
 inline constexpr std::chrono::days kSentMemory{180};
 inline constexpr std::size_t kMaxPendingSent = 50'000;  // not yet written; then none is noted
 
+// Whom accounts write to.
+inline constexpr std::chrono::days kContactMemory{730};
+inline constexpr std::size_t kMaxContactsRead = 5'000;  // of one account
+
 // Learning from what owners do, and guesses of the filter's own.
 inline constexpr std::size_t kLessonsAtOnce = 50;
 inline constexpr double kGuessWeight = 0.25;  // beside 1 for a person's word
 
 // Look-alikes.
-inline constexpr std::size_t kMaxOwnNames = 500;  // of owners and contacts, each
+inline constexpr std::size_t kMaxOwnNames = 500;         // of owners and contacts, each
+inline constexpr std::size_t kMaxRememberedNames = 200;  // accounts' own; some 100 KiB each
 inline constexpr std::size_t kMaxLinksCompared = 60;
 inline constexpr std::size_t kMinLookalikeLabel = 5;  // shorter names are near to too many
 

@@ -78,7 +78,7 @@ std::string domain_in_name(std::string_view name) {
 }
 
 void check_display_name(std::vector<NameFinding>& out, const KnownNames& known,
-                        std::string_view name, std::string_view from) {
+                        std::string_view name, std::string_view from, bool is_contact) {
   const std::string inside = domain_in_name(name);
   if (!inside.empty() && inside != from) {
     if (known.is_own_domain(inside)) {
@@ -87,12 +87,16 @@ void check_display_name(std::vector<NameFinding>& out, const KnownNames& known,
       out.push_back({"name_address", 1.5, "the name shows an address of " + inside});
     }
   }
-  if (known.is_own_name(name) && !known.is_known_domain(from)) {
+  // A domain that many use proves nothing of a name.
+  if (is_contact || known.is_own_domain(from)) return;
+  if (known.is_own_name(name)) {
     out.push_back({"name_own_name", 2.0, "a stranger with the owner's own name"});
+  } else if (known.is_contact_name(name)) {
+    out.push_back({"name_contact", 1.5, "a name to which was written, at another address"});
   }
   const std::string lower = to_lower(name);
   for (const std::string_view brand : kBrands) {
-    if (!names_brand(lower, brand) || known.is_known_domain(from)) continue;
+    if (!names_brand(lower, brand)) continue;
     if (first_label(from).starts_with(brand)) continue;
     out.push_back({"name_brand", 1.5,
                    "in the name of " + std::string(brand) + ", from " + std::string(from)});
@@ -139,8 +143,8 @@ void check_links(std::vector<NameFinding>& out, const KnownNames& known,
       out.push_back({"link_other_host", 1.0, "a link shows " + shown + " and leads to " + domain});
     }
     if (alike || target.is_address) continue;
-    const auto like = known.like(domain);
-    if (like.domain.empty() || !like.confusable) continue;
+    const auto like = known.confusable_with(domain);
+    if (like.domain.empty()) continue;
     alike = true;
     out.push_back({"link_lookalike", 3.0, "a link leads to " + seems(domain, like)});
   }
@@ -171,24 +175,28 @@ bool is_one_slip_away(std::string_view a, std::string_view b) {
          a.substr(same + 2) == b.substr(same + 2);
 }
 
-KnownNames::KnownNames(const std::vector<std::string>& own_names,
-                       const std::vector<std::string>& own_domains,
-                       const std::vector<std::string>& contact_domains) {
-  const auto add = [this](const std::vector<std::string>& from, bool own) {
-    for (std::size_t i = 0; i < std::min(from.size(), kMaxOwnNames); ++i) {
-      const std::string domain = trust::registrable_domain(from[i]);
-      if (!exact_.emplace(domain, own).second) continue;
-      std::string label = first_label(domain);
-      std::string shape = skeleton(label);
-      domains_.push_back({domain, std::move(label), std::move(shape), own});
-    }
-  };
-  add(own_domains, true);
-  add(contact_domains, false);
-  for (std::size_t i = 0; i < std::min(own_names.size(), kMaxOwnNames); ++i) {
+KnownNames::KnownNames(const Of& own, const Of& contacts) {
+  add(own.domains, true);
+  add(contacts.domains, false);
+  add(own.names, own_names_);
+  add(contacts.names, contact_names_);
+}
+
+void KnownNames::add(const std::vector<std::string>& domains, bool own) {
+  for (std::size_t i = 0; i < std::min(domains.size(), kMaxOwnNames); ++i) {
+    std::string domain = trust::registrable_domain(domains[i]);
+    if (!exact_.emplace(domain, own).second) continue;
+    std::string label = first_label(domain);
+    by_shape_.emplace(skeleton(label), domains_.size());
+    domains_.push_back({std::move(domain), std::move(label), own});
+  }
+}
+
+void KnownNames::add(const std::vector<std::string>& names, Skeletons& to) {
+  for (std::size_t i = 0; i < std::min(names.size(), kMaxOwnNames); ++i) {
     // A first name alone is many people's.
-    const std::string_view name = trim(own_names[i]);
-    if (name.find(' ') != std::string_view::npos) names_.insert(skeleton(name));
+    const std::string_view name = trim(names[i]);
+    if (name.find(' ') != std::string_view::npos) to.insert(skeleton(name));
   }
 }
 
@@ -202,33 +210,45 @@ bool KnownNames::is_known_domain(std::string_view registrable) const {
 }
 
 bool KnownNames::is_own_name(std::string_view display_name) const {
-  return !names_.empty() && names_.contains(skeleton(trim(display_name.substr(0, 300))));
+  return !own_names_.empty() && own_names_.contains(skeleton(trim(display_name.substr(0, 300))));
+}
+
+bool KnownNames::is_contact_name(std::string_view display_name) const {
+  return !contact_names_.empty() &&
+         contact_names_.contains(skeleton(trim(display_name.substr(0, 300))));
+}
+
+KnownNames::Likeness KnownNames::confusable_with(std::string_view registrable) const {
+  if (domains_.empty() || registrable.empty() || is_known_domain(registrable)) return {};
+  const std::string label = first_label(registrable);
+  const auto [first, last] = by_shape_.equal_range(skeleton(label));
+  for (auto at = first; at != last; ++at) {
+    const Known& known = domains_[at->second];
+    // The same label under another suffix is no look-alike but often the same house.
+    if (known.label != label) return {known.domain, known.own, true};
+  }
+  return {};
 }
 
 KnownNames::Likeness KnownNames::like(std::string_view registrable) const {
-  if (domains_.empty() || registrable.empty() || is_known_domain(registrable)) return {};
+  auto like = confusable_with(registrable);
+  if (!like.domain.empty() || registrable.empty() || is_known_domain(registrable)) return like;
   const std::string label = first_label(registrable);
-  const std::string shape = skeleton(label);
-  Likeness near;
   for (const Known& known : domains_) {
-    // The same label under another suffix is no look-alike but often the same house.
-    if (known.label == label) continue;
-    if (known.skeleton == shape) return {known.domain, known.own, true};
-    const bool long_enough = std::min(known.label.size(), label.size()) >= kMinLookalikeLabel;
-    if (near.domain.empty() && long_enough && is_one_slip_away(known.label, label)) {
-      near = {known.domain, known.own, false};
+    if (known.label == label || std::min(known.label.size(), label.size()) < kMinLookalikeLabel) {
+      continue;
     }
+    if (is_one_slip_away(known.label, label)) return {known.domain, known.own, false};
   }
-  return near;
+  return {};
 }
 
-std::vector<NameFinding> find_lookalikes(const KnownNames& known, std::string_view from_name,
-                                         std::string_view from_domain,
+std::vector<NameFinding> find_lookalikes(const KnownNames& known, const Author& author,
                                          std::span<const Link> links) {
   std::vector<NameFinding> out;
-  const std::string from = trust::registrable_domain(from_domain);
-  check_display_name(out, known, from_name.substr(0, 500), from);
-  check_from_domain(out, known, from_domain, from);
+  const std::string from = trust::registrable_domain(author.domain);
+  check_display_name(out, known, author.name.substr(0, 500), from, author.is_contact);
+  check_from_domain(out, known, author.domain, from);
   check_links(out, known, links);
   return out;
 }

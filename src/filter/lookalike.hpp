@@ -18,33 +18,44 @@ namespace freehold::filter {
 class KnownNames {
  public:
   KnownNames() = default;
-  // The owner's own display names and domains, and the domains of those the owner writes to; at
-  // most kMaxOwnNames of each are taken.
-  KnownNames(const std::vector<std::string>& own_names, const std::vector<std::string>& own_domains,
-             const std::vector<std::string>& contact_domains);
+  // Of the owners of this box, and of those to whom the reader writes; at most kMaxOwnNames of each
+  // are taken.
+  struct Of {
+    std::vector<std::string> names;  // for people
+    std::vector<std::string> domains;
+  };
+  KnownNames(const Of& own, const Of& contacts);
 
   [[nodiscard]] bool is_own_domain(std::string_view registrable) const;
   [[nodiscard]] bool is_known_domain(std::string_view registrable) const;
   [[nodiscard]] bool is_own_name(std::string_view display_name) const;
+  [[nodiscard]] bool is_contact_name(std::string_view display_name) const;
 
   struct Likeness {
     std::string domain;  // the known one; empty: like none
     bool own = false;
     bool confusable = false;  // the same to the eye; else one slip of the finger away
   };
-  // Of a registrable domain that is not known itself.
+  // Of a registrable domain that is not known itself. The first finds only what is the same to the
+  // eye, and takes no time.
+  [[nodiscard]] Likeness confusable_with(std::string_view registrable) const;
   [[nodiscard]] Likeness like(std::string_view registrable) const;
 
  private:
   struct Known {
     std::string domain;
-    std::string label;     // the first, in Unicode
-    std::string skeleton;  // of it
+    std::string label;  // the first, in Unicode
     bool own = false;
   };
+  using Skeletons = std::unordered_set<std::string>;
+  void add(const std::vector<std::string>& domains, bool own);
+  static void add(const std::vector<std::string>& names, Skeletons& to);
+
   std::vector<Known> domains_;
-  std::unordered_map<std::string, bool> exact_;  // → own
-  std::unordered_set<std::string> names_;        // skeletons
+  std::unordered_map<std::string, bool> exact_;                 // → own
+  std::unordered_multimap<std::string, std::size_t> by_shape_;  // skeleton of a label → domains_
+  Skeletons own_names_;
+  Skeletons contact_names_;
 };
 
 struct NameFinding {
@@ -53,10 +64,14 @@ struct NameFinding {
   std::string text;
 };
 
-// `from_name` is decoded, `from_domain` an A-label name.
+// Who says to have written a message.
+struct Author {
+  std::string_view name;    // decoded
+  std::string_view domain;  // A-labels
+  bool is_contact = false;  // the reader has written to this very address
+};
 [[nodiscard]] std::vector<NameFinding> find_lookalikes(const KnownNames& known,
-                                                       std::string_view from_name,
-                                                       std::string_view from_domain,
+                                                       const Author& author,
                                                        std::span<const Link> links);
 
 // What a text looks like (UTS 39's skeleton), in lower case.

@@ -6,15 +6,16 @@ namespace freehold::filter {
 namespace {
 
 const KnownNames& known() {
-  static const KnownNames names({"Ann Miller", "Ann"}, {"mybank.example", "millers.example"},
-                                {"shopping.example", "xn--bcher-kva.example"});
+  static const KnownNames names({{"Ann Miller", "Ann"}, {"mybank.example", "millers.example"}},
+                                {{"Bob Smith"}, {"shopping.example", "xn--bcher-kva.example"}});
   return names;
 }
 
 // "lookalike_domain link_forged"
-std::string findings(std::string_view name, std::string_view domain, std::vector<Link> links = {}) {
+std::string findings(std::string_view name, std::string_view domain, std::vector<Link> links = {},
+                     bool is_contact = false) {
   std::string out;
-  for (const auto& finding : find_lookalikes(known(), name, domain, links)) {
+  for (const auto& finding : find_lookalikes(known(), {name, domain, is_contact}, links)) {
     out.append(out.empty() ? "" : " ").append(finding.name);
   }
   return out;
@@ -57,6 +58,24 @@ TEST(Lookalike, StrangersWithTheOwnersNameAreFound) {
   EXPECT_EQ(findings("\xd0\x90nn Miller", "evil.test"), "name_own_name") << "a Cyrillic A";
   EXPECT_EQ(findings("Ann Miller", "mybank.example"), "");
   EXPECT_EQ(findings("Ann", "evil.test"), "") << "a first name is many people's";
+}
+
+TEST(Lookalike, NamesOfContactsAtOtherAddressesAreFound) {
+  EXPECT_EQ(findings("Bob Smith", "evil.test"), "name_contact");
+  EXPECT_EQ(findings("B\xd0\xbe"
+                     "b Smith",
+                     "evil.test"),
+            "name_contact")
+      << "a Cyrillic o";
+  EXPECT_EQ(findings("Bob Smith", "shopping.example"), "name_contact") << "a big provider's";
+  EXPECT_EQ(findings("Bob Smith", "shopping.example", {}, true), "");
+  EXPECT_EQ(findings("Bob Smith", "mybank.example"), "");
+  EXPECT_EQ(findings("Bob Smithers", "evil.test"), "");
+}
+
+TEST(Lookalike, ContactsDomainsAreFoundToo) {
+  EXPECT_EQ(findings("", "shoppinq.example"), "lookalike_domain");
+  EXPECT_EQ(findings("", "a.test", {{"https://sh0pping.example/", "here"}}), "link_lookalike");
 }
 
 TEST(Lookalike, BrandsComeFromTheirOwnDomains) {

@@ -12,8 +12,6 @@ namespace freehold::filter {
 
 namespace {
 
-constexpr std::chrono::minutes kNamesAge{1};  // the directory changes seldom
-
 std::string own_domain_of(std::string_view address) {
   return std::string(address.substr(std::min(address.rfind('@') + 1, address.size())));
 }
@@ -60,7 +58,9 @@ Screen::Screen(mailstore::Mailstore& mailstore, const directory::Directory& dire
       lists_(resolver, clock, settings_.lists),
       greylist_(mailstore.engine(), clock),
       rules_(mailstore.engine(), clock),
-      sent_(mailstore.engine(), clock) {}
+      sent_(mailstore.engine(), clock),
+      contacts_(mailstore.engine(), clock),
+      names_(directory, contacts_, clock) {}
 
 Screen::Case Screen::open_case(const message::Parsed& parsed, const ReadBytes& bytes,
                                const trust::AuthenticationResults& results, Tokens::Names names) {
@@ -70,8 +70,6 @@ Screen::Case Screen::open_case(const message::Parsed& parsed, const ReadBytes& b
              {}};
   add_evidence(about.facts, about.evidence);
   about.facts.helo_is_ours = iequals(about.evidence.helo, hostname_);
-  about.facts.names = find_lookalikes(*known_names(), author_name(parsed.envelope),
-                                      about.evidence.origin.from_domain, about.content.links);
   return about;
 }
 
@@ -102,22 +100,17 @@ Facts Screen::facts_for(const Case& about, const Receiver& receiver) {
   facts.known_contact = !origin.address.empty() && writes_to_(receiver.account, origin.address);
   facts.answers_our_mail =
       sent_.is_any_known(receiver.account, answered_ids(about.parsed.envelope));
+  const std::string name = author_name(about.parsed.envelope);
+  facts.names =
+      find_lookalikes(*names_.of(receiver.account), {name, origin.from_domain, facts.known_contact},
+                      about.content.links);
   return facts;
 }
 
-std::shared_ptr<const KnownNames> Screen::known_names() {
-  const std::lock_guard lock(mutex_);
-  const auto now = clock_.now();
-  if (names_ && now - names_made_at_ < kNamesAge) return names_;
-  std::vector<std::string> names;
-  std::vector<std::string> domains;
-  for (const auto& account : directory_.accounts()) {
-    if (!account.display_name.empty()) names.push_back(account.display_name);
-  }
-  for (const auto& domain : directory_.domains()) domains.push_back(domain.name);
-  names_ = std::make_shared<const KnownNames>(names, domains, std::vector<std::string>());
-  names_made_at_ = now;
-  return names_;
+void Screen::note_sent(AccountId account, const message::Envelope& envelope) {
+  sent_.note(account, envelope.message_id);
+  contacts_.note(account, envelope.to);
+  contacts_.note(account, envelope.cc);
 }
 
 awaitable<Screened> Screen::judge(Arrival arrival) {

@@ -4,7 +4,6 @@
 #include <cstddef>
 #include <functional>
 #include <memory>
-#include <mutex>
 #include <string>
 #include <vector>
 
@@ -13,13 +12,14 @@
 #include "base/result.hpp"
 #include "base/time.hpp"
 #include "directory/directory.hpp"
+#include "filter/account_names.hpp"
 #include "filter/assessment.hpp"
 #include "filter/classifier.hpp"
+#include "filter/contacts.hpp"
 #include "filter/dnsbl_lookup.hpp"
 #include "filter/evidence.hpp"
 #include "filter/greylist.hpp"
 #include "filter/limits.hpp"
-#include "filter/lookalike.hpp"
 #include "filter/reputation.hpp"
 #include "filter/rules.hpp"
 #include "filter/sent_messages.hpp"
@@ -96,7 +96,8 @@ class Screen {
   [[nodiscard]] const Limits& limits() const { return settings_.limits; }
   [[nodiscard]] Rules& rules() { return rules_; }
   [[nodiscard]] Lists& lists() { return lists_; }
-  [[nodiscard]] SentMessages& sent() { return sent_; }
+  // An account has sent a message: answers to it, and to whom it went, will be known.
+  void note_sent(AccountId account, const message::Envelope& envelope);
 
  private:
   // A message and what is true of it for whomever it is.
@@ -115,7 +116,6 @@ class Screen {
   awaitable<std::chrono::seconds> ask_greylist(const Case& about, const Arrival& arrival,
                                                const std::vector<Assessment>& each);
   void count_guess(const Case& about, const Receiver& receiver, Decision decision);
-  [[nodiscard]] std::shared_ptr<const KnownNames> known_names();
 
   struct Stored;
   [[nodiscard]] Result<Stored> open_stored(AccountId account, EmailId email, Tokens::Names names);
@@ -134,10 +134,8 @@ class Screen {
   Greylist greylist_;
   Rules rules_;
   SentMessages sent_;
-
-  std::mutex mutex_;  // guards the two below
-  std::shared_ptr<const KnownNames> names_;
-  Time names_made_at_{};
+  Contacts contacts_;
+  AccountNames names_;
 };
 
 }  // namespace freehold::filter

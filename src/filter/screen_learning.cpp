@@ -133,14 +133,15 @@ awaitable<Result<Assessment>> Screen::explain(AccountId account, std::string raw
 awaitable<void> Screen::flush() {
   const auto counted = co_await reputations_.flush();
   const auto noted = co_await sent_.flush();
-  for (const auto* outcome : {&counted, &noted}) {
+  const auto met = co_await contacts_.flush();
+  for (const auto* outcome : {&counted, &noted, &met}) {
     if (!*outcome) log::warning("filter.not_written", {{"error", outcome->error().text()}});
   }
 }
 
 void Screen::expire() {
   for (const auto& gone : {reputations_.expire(kExpiredAtOnce), greylist_.expire(kExpiredAtOnce),
-                           sent_.expire(kExpiredAtOnce)}) {
+                           sent_.expire(kExpiredAtOnce), contacts_.expire(kExpiredAtOnce)}) {
     if (!gone) log::warning("filter.not_expired", {{"error", gone.error().text()}});
   }
 }
@@ -150,7 +151,9 @@ awaitable<Result<>> Screen::forget(AccountId account) {
   if (!words) co_return words;
   const auto rules = co_await rules_.remove_all(RuleScope::of(account));
   if (!rules) co_return rules;
-  co_return co_await sent_.forget_all(account);
+  const auto sent = co_await sent_.forget_all(account);
+  if (!sent) co_return sent;
+  co_return co_await contacts_.forget_all(account);
 }
 
 }  // namespace freehold::filter

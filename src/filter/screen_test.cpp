@@ -53,6 +53,13 @@ class ScreenTest : public ::testing::Test {
   Screened judge(const std::string& text, trust::AuthenticationResults of) {
     return judge(text, std::move(of), {anna});
   }
+  void anna_sends(const std::string& message_id, const std::string& to) {
+    message::Envelope sent;
+    sent.message_id = message_id;
+    sent.to = message::parse_addresses(to);
+    screen.note_sent(anna.account, sent);
+  }
+  SentMessages stored_messages() { return {house.store.engine(), house.clock}; }
   static std::set<std::string> names(const Assessment& assessment) {
     std::set<std::string> all;
     for (const auto& reason : assessment.reasons) all.insert(reason.name);
@@ -102,6 +109,18 @@ TEST_F(ScreenTest, WhoComesBackAfterTheGreylistIsJudgedWithoutIt) {
               second.each[0].decision == Decision::junk);
 }
 
+TEST_F(ScreenTest, WhoLooksLikeAContactOfTheReaderIsFound) {
+  anna_sends("<q1@example.org>", "Bob Smith <bob@shopping.example>");
+  const auto text = letter("Bob Smith <bob@shoppinq.example>", "Invoice", "Please see it.");
+  auto of = results("none");
+  of.results.back().properties = {{"header", "from", "shoppinq.example"}};
+  const auto said = judge(text, of, {anna, bert});
+  EXPECT_TRUE(names(said.each[0]).contains("lookalike_domain"));
+  EXPECT_TRUE(names(said.each[0]).contains("name_contact"));
+  EXPECT_FALSE(names(said.each[1]).contains("lookalike_domain"));
+  EXPECT_FALSE(names(said.each[1]).contains("name_contact"));
+}
+
 TEST_F(ScreenTest, OnlyAStrangersMailIsPutOff) {
   constexpr auto delay = 100ms;
   ScreenSettings settings;
@@ -149,7 +168,7 @@ TEST_F(ScreenTest, WhereOneWantsItTheOthersHaveItInJunk) {
 
 TEST_F(ScreenTest, AContactAndAnAnswerAreKnown) {
   contacts.insert("joe@win.example");
-  screen.sent().note(anna.account, "<q1@example.org>");
+  anna_sends("<q1@example.org>", "Joe <joe@win.example>");
   const auto said = judge(
       letter("Joe <joe@win.example>", "Re: Question", "Yes.", "In-Reply-To: <q1@example.org>\r\n"),
       results("pass"));
@@ -157,8 +176,8 @@ TEST_F(ScreenTest, AContactAndAnAnswerAreKnown) {
   EXPECT_TRUE(reasons.contains("contact"));
   EXPECT_TRUE(reasons.contains("answer"));
   house.run(screen.flush());
-  EXPECT_TRUE(screen.sent().is_known(anna.account, "q1@example.org")) << "from the store, too";
-  EXPECT_FALSE(screen.sent().is_known(bert.account, "q1@example.org"));
+  EXPECT_TRUE(stored_messages().is_known(anna.account, "q1@example.org"));
+  EXPECT_FALSE(stored_messages().is_known(bert.account, "q1@example.org"));
 }
 
 TEST_F(ScreenTest, LearnsFromAMoveToJunkAndBack) {
@@ -201,11 +220,12 @@ TEST_F(ScreenTest, AResultInAnothersNameIsNotBelieved) {
 }
 
 TEST_F(ScreenTest, AnAccountThatIsRemovedLeavesNothing) {
-  screen.sent().note(anna.account, "<q1@example.org>");
+  anna_sends("<q1@example.org>", "Joe <joe@win.example>");
   house.run(screen.flush());
   ASSERT_TRUE(house.run(screen.rules().add(RuleScope::of(anna.account), "win.example", true, "")));
   ASSERT_TRUE(house.run(screen.forget(anna.account)));
-  EXPECT_FALSE(screen.sent().is_known(anna.account, "<q1@example.org>"));
+  EXPECT_FALSE(stored_messages().is_known(anna.account, "<q1@example.org>"));
+  EXPECT_TRUE(Contacts(house.store.engine(), house.clock).of(anna.account).domains.empty());
   EXPECT_TRUE(screen.rules().list(RuleScope::of(anna.account)).empty());
 }
 

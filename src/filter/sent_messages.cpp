@@ -4,6 +4,7 @@
 
 #include "base/bytes.hpp"
 #include "base/hash.hpp"
+#include "filter/day_record.hpp"
 #include "filter/limits.hpp"
 #include "store/keys.hpp"
 
@@ -17,17 +18,6 @@ std::uint64_t hash_of(std::string_view message_id) {
   auto id = trim(message_id);
   if (id.starts_with('<') && id.ends_with('>')) id = id.substr(1, id.size() - 2);
   return read_u64(sha256(id).view());
-}
-
-std::uint32_t day_of(Time now) {
-  const auto day = std::chrono::floor<std::chrono::days>(now).time_since_epoch().count();
-  return static_cast<std::uint32_t>(std::max<std::int64_t>(0, day));
-}
-
-std::string day_record(std::uint32_t day) {
-  std::string value;
-  append_u32(value, day);
-  return value;
 }
 
 }  // namespace
@@ -86,9 +76,8 @@ awaitable<Result<>> SentMessages::forget_all(AccountId account) {
 }
 
 Result<std::size_t> SentMessages::expire(std::size_t most) {
-  return expiry_.round(engine_, most, [today = day_of(clock_.now())](auto, auto value) {
-    const auto day = value.size() == 4 ? read_u32(value) : 0;
-    return today > day && today - day > kSentMemory.count();
+  return expiry_.round(engine_, most, [now = clock_.now()](auto, auto value) {
+    return is_older(value, kSentMemory, now);
   });
 }
 

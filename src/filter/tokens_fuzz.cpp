@@ -16,7 +16,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   using namespace freehold;
   using namespace freehold::filter;
   static const BaseModel base = seed_model();
-  static const KnownNames known({"Ann Miller"}, {"mybank.example"}, {"shop.example"});
+  static const KnownNames known({{"Ann Miller"}, {"mybank.example"}},
+                                {{"Bob Smith"}, {"shop.example"}});
   const std::string_view raw(reinterpret_cast<const char*>(data), size);
   const message::Parsed parsed = message::parse(raw);
   const auto texts = read_texts(parsed, raw);
@@ -35,7 +36,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
       parsed.envelope.from.empty() ? "" : parsed.envelope.from.front().display_name();
   const std::string domain =
       parsed.envelope.from.empty() ? "" : parsed.envelope.from.front().domain;
-  for (const NameFinding& finding : find_lookalikes(known, name, domain, named.links)) {
+  for (const NameFinding& finding : find_lookalikes(known, {name, domain}, named.links)) {
     if (finding.name.empty() || finding.weight <= 0) std::abort();
   }
   return 0;

@@ -225,7 +225,7 @@ awaitable<std::vector<Reply>> IncomingMail::commit() {
   }
   const auto results =
       co_await house_.dispatch.deliver(*message, std::move(envelope), std::move(addressees));
-  note_sent((*message)->parsed.envelope.message_id);
+  note_sent((*message)->parsed.envelope);
   co_return replies(results);
 }
 
@@ -263,10 +263,9 @@ awaitable<std::optional<Reply>> IncomingMail::judge(
   co_return std::nullopt;
 }
 
-// So that an answer to it is known for one.
-void IncomingMail::note_sent(const std::string& message_id) {
+void IncomingMail::note_sent(const message::Envelope& sent) {
   if (transaction_.peer.login && house_.screen != nullptr) {
-    house_.screen->sent().note(transaction_.peer.login->account, message_id);
+    house_.screen->note_sent(transaction_.peer.login->account, sent);
   }
 }
 

@@ -54,7 +54,7 @@ class IncomingMail final : public Incoming {
   awaitable<void> sign(queue::Envelope& envelope);
   awaitable<Result<>> take_report();
   void note_complaint(const trust::Complaint& complaint);
-  void note_sent(const std::string& message_id);
+  void note_sent(const message::Envelope& sent);
   void seal(queue::Envelope& envelope);
   [[nodiscard]] std::optional<std::string> loops_at(const mailstore::Message& message) const;
   [[nodiscard]] std::vector<Reply> replies(const std::vector<Result<>>& results) const;

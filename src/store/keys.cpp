@@ -187,6 +187,10 @@ std::string filter_sent(AccountId a, std::uint64_t message_id_hash) {
   return with_numbers(Table::filter_sent, a.value, message_id_hash);
 }
 std::string filter_sent_of(AccountId a) { return with_numbers(Table::filter_sent, a.value); }
+std::string filter_contact(AccountId a, char kind, std::string_view text) {
+  return filter_contacts(a).append(1, kind).append(text);
+}
+std::string filter_contacts(AccountId a) { return with_numbers(Table::filter_contact, a.value); }
 std::string lesson(AccountId a, EmailId e) { return with_numbers(Table::lesson, a.value, e.value); }
 std::string lessons(AccountId a) { return with_numbers(Table::lesson, a.value); }
 std::string pop_hidden(AccountId a, EmailId e) {
@@ -223,6 +227,10 @@ MailboxId mailbox_of_owner(std::string_view key) { return MailboxId(number_at(ke
 std::string_view entry_of_annotation(std::string_view key) {
   if (key.size() < 17) throw ReadError("a key of the store is too short");
   return key.substr(17);
+}
+std::string_view text_of_contact(std::string_view key) {
+  if (key.size() < 10) throw ReadError("a key of the store is too short");
+  return key.substr(9);
 }
 EmailId email_of(std::string_view key) { return EmailId(number_at(key, 9)); }
 std::uint32_t chunk_of_index(std::string_view key) { return short_number_at(key, 17); }

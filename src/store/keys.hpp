@@ -68,7 +68,9 @@ enum class Table : char {
   filter_reputation = 'o',  // kind, identity            FilterReputation
   filter_triplet = 'G',     // 16 bytes of a hash        FilterTriplet: greylisting
   filter_rule = 'E',        // scope, its id 0 pattern   FilterRule: allow and block lists
-  filter_sent = 'z',  // AccountId Hash64          4 bytes: the Day a message of that id was sent
+  filter_sent = 'z',     // AccountId Hash64          4 bytes: the Day a message of that id was sent
+  filter_contact = '2',  // AccountId kind text      4 bytes: the Day the account wrote to that
+                         // domain ('d') or name ('n')
   lesson = 'x',  // AccountId EmailId       one byte, mailstore::Lesson: what its owner did with it
   pop_hidden = 'U',  // AccountId EmailId   empty: deleted over POP3, which only hides it there
   acl = 'M',         // AccountId MailboxId Acl: what others may do in it
@@ -155,6 +157,8 @@ using Day = std::chrono::sys_days;
 [[nodiscard]] std::string filter_rule(char scope, std::string_view id, std::string_view pattern);
 [[nodiscard]] std::string filter_sent(AccountId account, std::uint64_t message_id_hash);
 [[nodiscard]] std::string filter_sent_of(AccountId account);  // prefix
+[[nodiscard]] std::string filter_contact(AccountId account, char kind, std::string_view text);
+[[nodiscard]] std::string filter_contacts(AccountId account);  // prefix
 [[nodiscard]] std::string lesson(AccountId account, EmailId email);
 [[nodiscard]] std::string lessons(AccountId account);  // prefix
 [[nodiscard]] std::string pop_hidden(AccountId account, EmailId email);
@@ -177,6 +181,7 @@ using Day = std::chrono::sys_days;
 [[nodiscard]] MailboxId mailbox_of(
     std::string_view key);  // keys of mailbox, index, acl and annotation
 [[nodiscard]] std::string_view entry_of_annotation(std::string_view key);
+[[nodiscard]] std::string_view text_of_contact(std::string_view key);  // its kind in front
 // The second account and the mailbox of keys of granted and subscribed.
 [[nodiscard]] AccountId owner_of(std::string_view key);
 [[nodiscard]] MailboxId mailbox_of_owner(std::string_view key);

@@ -66,6 +66,10 @@ TEST(Keys, WhatTheGuardsKeepIsReadBack) {
   EXPECT_EQ(account_of(sending(AccountId(7))), AccountId(7));
 }
 
+TEST(Keys, AContactIsReadBack) {
+  EXPECT_EQ(text_of_contact(filter_contact(AccountId(7), 'd', "example.org")), "dexample.org");
+}
+
 TEST(Keys, DueTimesAreInTheirOrder) {
   const std::vector<std::string> keys = {
       due(from_millis(0), QueueId(9), 9), due(from_millis(1), QueueId(1), 0),
@@ -167,6 +171,7 @@ TEST(Keys, NoTwoTablesHaveTheSameLetter) {
       case Table::filter_triplet:
       case Table::filter_rule:
       case Table::filter_sent:
+      case Table::filter_contact:
       case Table::lesson:
       case Table::pop_hidden:
       case Table::acl:
@@ -223,6 +228,7 @@ TEST(Keys, EveryKeyBeginsWithThePrefixOfItsRange) {
       {acl(a, m), acls(a)},
       {granted(a, AccountId(9), m), granted_to(a)},
       {subscribed(a, AccountId(9), m), subscribed_by(a)},
+      {filter_contact(a, 'd', "example.org"), filter_contacts(a)},
   };
   for (const auto& [key, prefix] : table_of_keys) EXPECT_TRUE(key.starts_with(prefix)) << prefix;
 }

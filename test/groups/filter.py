@@ -189,6 +189,19 @@ class SpamFilter(unittest.TestCase):
         self.assertIn(b"contact=", text)
         self.assertIn(b"answer=", text)
 
+    def test_lookalike(self) -> None:
+        """filter: who looks like somebody that the account writes to is seen through, for that account"""
+        with smtplib.SMTP_SSL("127.0.0.1", self.box.submissions, context=client_tls()) as smtp:
+            smtp.login("dora@example.test", PASSWORD)
+            sent = simple("hello", sender="dora@example.test", to="bob@shopping.test").replace(b"To: <", b"To: Bob Smith <")
+            smtp.sendmail("dora@example.test", ["bob@shopping.test"], sent)
+        for name, seen in (("dora", True), ("bert", False)):
+            message = simple("Invoice", sender="bob@shoppinq.test", message_id=f"<like-{name}@shoppinq.test>").replace(
+                b"From: <bob", b"From: Bob Smith <bob")
+            self.assertRegex(self.deliver(_HONEST, "bob@shoppinq.test", f"{name}@example.test", message), "^250 ")
+            text = b"".join(self.fetch(name, f"<like-{name}@shoppinq.test>", mailbox) for mailbox in ("INBOX", "Junk"))
+            self.assertEqual((b"lookalike_domain=" in text, b"name_contact=" in text), (seen, seen), text)
+
     def test_explain_file(self) -> None:
         """filter: any file can be explained"""
         file = self.folder / "odd.eml"
