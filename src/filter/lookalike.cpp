@@ -126,27 +126,32 @@ void check_from_domain(std::vector<NameFinding>& out, const KnownNames& known,
   }
 }
 
-void check_links(std::vector<NameFinding>& out, const KnownNames& known,
-                 std::span<const Link> links) {
-  bool other = false, forged = false, alike = false;
-  for (const Link& link : links.first(std::min(links.size(), kMaxLinksCompared))) {
-    const LinkTarget target = link_target(link.url);
-    if (target.host.empty()) continue;
-    const std::string domain = trust::registrable_domain(target.host);
-    const std::string shown_as = shown_host(link.text);
-    const std::string shown = shown_as.empty() ? shown_as : trust::registrable_domain(shown_as);
-    if (!shown.empty() && shown != domain && known.is_known_domain(shown) && !forged) {
-      forged = true;
-      out.push_back({"link_forged", 3.0, "a link shows " + shown + " and leads to " + domain});
-    } else if (!shown.empty() && shown != domain && !other) {
-      other = true;
-      out.push_back({"link_other_host", 1.0, "a link shows " + shown + " and leads to " + domain});
-    }
-    if (alike || target.is_address) continue;
-    const auto like = known.confusable_with(domain);
-    if (like.domain.empty()) continue;
-    alike = true;
-    out.push_back({"link_lookalike", 3.0, "a link leads to " + seems(domain, like)});
+void add_once(std::vector<NameFinding>& out, const char* name, double weight, std::string text) {
+  if (std::ranges::find(out, name, &NameFinding::name) != out.end()) return;
+  out.push_back({name, weight, std::move(text)});
+}
+
+void check_link(std::vector<NameFinding>& out, const KnownNames& known, const Link& link) {
+  const LinkTarget target = link_target(link.url);
+  if (target.host.empty()) return;
+  if (target.has_user) {
+    add_once(out, "link_user", 2.0, "a link has another name in front of " + target.host);
+  }
+  if (target.is_address) {
+    add_once(out, "link_address", 1.0, "a link leads to a bare address, " + target.host);
+  }
+  const std::string domain = trust::registrable_domain(target.host);
+  const std::string shown_as = shown_host(link.text);
+  const std::string shown = shown_as.empty() ? shown_as : trust::registrable_domain(shown_as);
+  if (!shown.empty() && shown != domain) {
+    const bool forged = known.is_known_domain(shown);
+    add_once(out, forged ? "link_forged" : "link_other_host", forged ? 3.0 : 1.0,
+             "a link shows " + shown + " and leads to " + domain);
+  }
+  if (target.is_address) return;
+  const auto like = known.confusable_with(domain);
+  if (!like.domain.empty()) {
+    add_once(out, "link_lookalike", 3.0, "a link leads to " + seems(domain, like));
   }
 }
 
@@ -249,7 +254,9 @@ std::vector<NameFinding> find_lookalikes(const KnownNames& known, const Author& 
   const std::string from = trust::registrable_domain(author.domain);
   check_display_name(out, known, author.name.substr(0, 500), from, author.is_contact);
   check_from_domain(out, known, author.domain, from);
-  check_links(out, known, links);
+  for (const Link& link : links.first(std::min(links.size(), kMaxLinksCompared))) {
+    check_link(out, known, link);
+  }
   return out;
 }
 

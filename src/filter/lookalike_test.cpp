@@ -99,6 +99,13 @@ TEST(Lookalike, LinksThatShowAnotherHostAreFound) {
   EXPECT_EQ(findings("", "a.test", {{"mailto:a@b.test", "b.test"}}), "");
 }
 
+TEST(Lookalike, LinksThatHideWhereTheyLeadAreFound) {
+  EXPECT_EQ(findings("", "a.test", {{"https://bank.test@evil.test/", "here"}}), "link_user");
+  EXPECT_EQ(
+      findings("", "a.test", {{"http://192.0.2.7/login", "here"}, {"http://0xC0000207/", ""}}),
+      "link_address");
+}
+
 TEST(Lookalike, SlipsAreOneLetterOrOneSwap) {
   for (const auto& [a, b, near] : {std::tuple("abcde", "abcd", true),
                                    {"abcde", "abxde", true},
