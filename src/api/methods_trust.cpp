@@ -16,33 +16,13 @@ namespace {
 constexpr std::size_t kMostReports = 1'000;
 constexpr std::uint64_t kDefaultDays = 7;
 
-const char* word(trust::KeyStage stage) {
-  switch (stage) {
-    case trust::KeyStage::made:
-      return "made";
-    case trust::KeyStage::published:
-      return "waits for DNS";
-    case trust::KeyStage::seen:
-      return "seen in DNS";
-    case trust::KeyStage::signing:
-      return "signing";
-    case trust::KeyStage::retired:
-      return "retired";
-    case trust::KeyStage::revoked:
-      return "revoked";
-    case trust::KeyStage::gone:
-      return "gone";
-  }
-  return "";
-}
-
 json::value describe(const trust::KeyRing::State& state) {
   json::array keys;
   for (const auto& key : state.keys) {
     const auto missing = std::ranges::find(state.missing, key.selector) != state.missing.end();
     keys.push_back(json::object{{"selector", key.selector},
                                 {"type", trust::to_string(key.type)},
-                                {"stage", word(key.stage)},
+                                {"stage", trust::to_string(key.stage)},
                                 {"since", rfc3339(key.since)},
                                 {"missing_in_dns", missing}});
   }

@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <span>
 
+#include "directory/audit.hpp"
 #include "queue/queue_state.hpp"
 #include "store/keys.hpp"
 #include "store/records.hpp"
@@ -52,10 +53,16 @@ Result<> reschedule(store::Transaction& tx, QueueId id, std::int64_t next,
   return {};
 }
 
-Result<> remove(store::Transaction& tx, QueueId id) {
+Result<> remove(store::Transaction& tx, QueueId id, Time now) {
   const auto message = read_message(tx, id);
   if (!message) return no_such_message(id);
-  for (const auto& [number, record] : recipients(tx, id)) erase_recipient(tx, id, number, record);
+  std::string to;
+  for (const auto& [number, record] : recipients(tx, id)) {
+    if (to.empty()) to = record.address();
+    erase_recipient(tx, id, number, record);
+  }
+  directory::write_audit(tx, now, {}, "queue.remove", text(id),
+                         "from <" + message->sender() + "> to <" + to + ">");
   erase_message(tx, id, body_of(*message));
   return {};
 }
@@ -69,7 +76,7 @@ Result<> apply(store::Transaction& tx, Act what, QueueId id, Time now) {
     case Act::release:
       return reschedule(tx, id, to_millis(now), false);
     case Act::remove:
-      return remove(tx, id);
+      return remove(tx, id, now);
   }
   return {};
 }

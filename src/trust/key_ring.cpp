@@ -138,7 +138,8 @@ awaitable<Result<KeyRing::State>> KeyRing::tend(std::string domain, bool fresh) 
     plan = plan_rotation(rotation_keys(ring), blind, now);
     for (std::size_t i = 0; i < ring.size(); ++i) ring[i].key = plan.keys[i];
   }
-  const Result<> saved = co_await save(domain, before, ring, plan.missing);
+  const Result<> saved = co_await save(domain, before, ring, plan.missing,
+                                       fresh ? directory::Actor() : directory::Actor::system());
   if (!saved) co_return saved.error();
   load(domain, ring, plan.sign_with);
   co_return State{std::move(plan.keys), std::move(plan.records), std::move(plan.sign_with),
@@ -146,7 +147,8 @@ awaitable<Result<KeyRing::State>> KeyRing::tend(std::string domain, bool fresh) 
 }
 
 awaitable<Result<>> KeyRing::save(std::string domain, std::optional<std::string> before,
-                                  const Ring& ring, const std::vector<std::string>& missing) {
+                                  const Ring& ring, const std::vector<std::string>& missing,
+                                  directory::Actor by) {
   schema::DomainKeys record;
   for (const auto& held : ring) {
     auto& key = *record.add_keys();
@@ -167,8 +169,23 @@ awaitable<Result<>> KeyRing::save(std::string domain, std::optional<std::string>
       return problem(Problem::Kind::conflict, "the keys of " + domain + " were changed meanwhile");
     }
     tx.put(key, bytes);
+    for (const auto& text : changes(read(before), ring)) {
+      directory::write_audit(tx, clock_.now(), by, "dkim.key", domain, text);
+    }
     return {};
   });
+}
+
+// "2026a-rsa: signing", for each key that has a new stage.
+std::vector<std::string> KeyRing::changes(const Ring& before, const Ring& now) {
+  std::vector<std::string> all;
+  for (const auto& held : now) {
+    const auto same = std::ranges::find(before, held.key.selector,
+                                        [](const Held& each) { return each.key.selector; });
+    if (same != before.end() && same->key.stage == held.key.stage) continue;
+    all.push_back(held.key.selector + ": " + std::string(to_string(held.key.stage)));
+  }
+  return all;
 }
 
 void KeyRing::load(const std::string& domain, const Ring& ring,

@@ -12,6 +12,7 @@
 #include "base/pool.hpp"
 #include "base/result.hpp"
 #include "base/time.hpp"
+#include "directory/audit.hpp"
 #include "net/resolver.hpp"
 #include "store/engine.hpp"
 #include "store/lane.hpp"
@@ -58,9 +59,10 @@ class KeyRing {
   [[nodiscard]] static Ring read(const std::optional<std::string>& record);
   awaitable<std::vector<RecordSight>> look(const Ring& ring, const std::string& domain) const;
   awaitable<Result<>> make_keys(Ring& ring, std::vector<RotationKey> wanted) const;
-  // A conflict when the record is not `before` any more.
+  // A conflict when the record is not `before` any more. Each key's new stage is in the audit log.
   awaitable<Result<>> save(std::string domain, std::optional<std::string> before, const Ring& ring,
-                           const std::vector<std::string>& missing);
+                           const std::vector<std::string>& missing, directory::Actor by);
+  [[nodiscard]] static std::vector<std::string> changes(const Ring& before, const Ring& now);
   void load(const std::string& domain, const Ring& ring, const std::vector<std::string>& selectors);
 
   store::Engine& engine_;

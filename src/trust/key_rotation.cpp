@@ -176,6 +176,26 @@ std::string new_selector(std::span<const RotationKey> keys, KeyType type, Time n
   }
 }
 
+std::string_view to_string(KeyStage stage) {
+  switch (stage) {
+    case KeyStage::made:
+      return "made";
+    case KeyStage::published:
+      return "waits for DNS";
+    case KeyStage::seen:
+      return "seen in DNS";
+    case KeyStage::signing:
+      return "signing";
+    case KeyStage::retired:
+      return "retired";
+    case KeyStage::revoked:
+      return "revoked";
+    case KeyStage::gone:
+      return "gone";
+  }
+  return "";
+}
+
 RotationPlan plan_rotation(std::vector<RotationKey> keys, std::span<const RecordSight> sights,
                            Time now, const RotationPolicy& policy) {
   return Planner(std::move(keys), sights, now, policy).plan();

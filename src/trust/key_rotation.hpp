@@ -22,6 +22,8 @@ enum class KeyStage {
   gone,     // no record; kept in the list so that its selector is not used again
 };
 
+[[nodiscard]] std::string_view to_string(KeyStage stage);  // for people
+
 struct RotationKey {
   std::string selector;
   KeyType type = KeyType::rsa;
