@@ -23,6 +23,11 @@ KnownNames AccountNames::make(AccountId account) const {
   return {own, {std::move(contacts.names), std::move(contacts.domains)}};
 }
 
+void AccountNames::forget(AccountId account) {
+  const std::lock_guard lock(mutex_);
+  remembered_.erase(account);
+}
+
 std::shared_ptr<const KnownNames> AccountNames::of(AccountId account) {
   const auto now = clock_.now();
   {

@@ -21,6 +21,8 @@ class AccountNames {
 
   // AccountId() knows the owners' only.
   [[nodiscard]] std::shared_ptr<const KnownNames> of(AccountId account);
+  // It has new contacts, which count at once.
+  void forget(AccountId account);
 
  private:
   struct Remembered {

@@ -111,6 +111,7 @@ void Screen::note_sent(AccountId account, const message::Envelope& envelope) {
   sent_.note(account, envelope.message_id);
   contacts_.note(account, envelope.to);
   contacts_.note(account, envelope.cc);
+  names_.forget(account);
 }
 
 awaitable<Screened> Screen::judge(Arrival arrival) {

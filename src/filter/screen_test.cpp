@@ -110,6 +110,8 @@ TEST_F(ScreenTest, WhoComesBackAfterTheGreylistIsJudgedWithoutIt) {
 }
 
 TEST_F(ScreenTest, WhoLooksLikeAContactOfTheReaderIsFound) {
+  // Whom she knew before is remembered already.
+  static_cast<void>(judge(letter("Joe <joe@win.example>", "Hello", "Hello."), results("pass")));
   anna_sends("<q1@example.org>", "Bob Smith <bob@shopping.example>");
   const auto text = letter("Bob Smith <bob@shoppinq.example>", "Invoice", "Please see it.");
   auto of = results("none");
